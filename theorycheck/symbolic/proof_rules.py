@@ -1,0 +1,436 @@
+"""The trusted logic of proofs: facts, their instances, arithmetic certificates and the structural rules.
+
+Each rule recomputes what follows from the facts that a step cites; :mod:`theorycheck.symbolic.proof` then compares
+that with what the step states. Rules that rest on a theorem of analysis are in
+:mod:`theorycheck.symbolic.proof_axioms`.
+"""
+
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from theorycheck.symbolic import proof_terms as terms
+from theorycheck.symbolic.proof_syntax import (
+    INTERVALS,
+    Comparison,
+    Node,
+    NotDischarged,
+    Scope,
+    Statement,
+    arithmetic,
+    parse_statement,
+    parse_term,
+)
+from theorycheck.symbolic.proof_terms import Poly
+
+ZERO, NONNEGATIVE, POSITIVE, UNKNOWN = "zero", "nonnegative", "positive", "unknown"
+SIGN_OF = {"=": ZERO, ">=": NONNEGATIVE, ">": POSITIVE, "!=": UNKNOWN}
+
+
+@attrs.frozen
+class Condition:
+    """``diff relation 0`` for all values of ``bound``; the relation is one of ``=``, ``>=``, ``>``, ``!=``."""
+
+    bound: tuple[str, ...]
+    relation: str
+    diff: Poly
+
+    def follows_from(self, other: "Condition") -> bool:
+        """Whether ``other`` says the same or more."""
+        stronger = {"=": "=", ">": ">", "!=": "!= >", ">=": ">= > ="}[self.relation].split()
+        signs = (self.diff, -self.diff) if other.relation in ("=", "!=") else (self.diff,)
+        return self.bound == other.bound and other.relation in stronger and other.diff in signs
+
+
+@attrs.frozen
+class Sequent:
+    """Premises and conclusion in normal form."""
+
+    premises: tuple[Condition, ...]
+    conclusion: Condition
+
+
+@attrs.frozen
+class Fact:
+    """Something known in the course of a proof, and the assumptions that it rests on."""
+
+    name: str
+    sequent: Sequent
+    rule: str
+    depends: frozenset[str]
+
+
+@attrs.frozen
+class Origin:
+    """How a symbol came into a proof: the step's rule, data and citations, and all that its meaning rests on."""
+
+    made_by: tuple
+    depends: frozenset[str]
+    names: frozenset[str]
+
+
+@attrs.define
+class Desk:
+    """One step under examination: what is known before it, and what it has cited so far."""
+
+    scope: Scope
+    facts: dict[str, Fact]
+    seen: set[str]
+    origins: dict[str, Origin]
+    rule: str
+    statement: Statement
+    uses: tuple[str, ...]
+    by: str
+    used: list[Fact] = attrs.field(factory=list)
+    made: str = ""
+
+    def cite(self, node: Node) -> Sequent:
+        """An instance of an earlier fact.
+
+        Raises:
+            NotDischarged: if the fact is not known at this point or the instance is ill-formed.
+        """
+        fact = self.facts.get(node.name)
+        if fact is None:
+            raise NotDischarged(f"{node.name} is not an established fact before this step")
+        self.used.append(fact)
+        swap = dict(self._binding(pattern, image) for pattern, image in node.data)
+        unknown = swap.keys() - set().union(*(free_names(c) for c in conditions(fact.sequent)))
+        if unknown:
+            raise NotDischarged(f"{node.name} has no free variable {', '.join(sorted(unknown))}")
+        return instance(fact.sequent, swap)
+
+    def _binding(self, pattern: Node, image: Node) -> tuple[str, tuple[tuple[str, ...], Poly]]:
+        variable = self.scope.variables.get(pattern.name)
+        if variable is None:
+            raise NotDischarged(f"{pattern.name} is not a variable")
+        parameters = self.distinct_variables(pattern.kids)
+        sorts = tuple(self.scope.variables[p].sort for p in parameters)
+        if sorts != variable.args or not self.scope.fits(self.scope.sort(image), variable.sort):
+            raise NotDischarged(f"{pattern.name} cannot take that value: the sorts differ")
+        return pattern.name, (parameters, self.poly(image))
+
+    def distinct_variables(self, nodes: tuple[Node, ...]) -> tuple[str, ...]:
+        """The names of nodes that must be distinct variables.
+
+        Raises:
+            NotDischarged: if they are not.
+        """
+        names = tuple(node.name for node in nodes)
+        plain = all(node.op == "app" and not node.kids and node.name in self.scope.variables for node in nodes)
+        if not plain or len(set(names)) != len(names):
+            raise NotDischarged("arguments must be distinct variables")
+        return names
+
+    def cited(self) -> list[Sequent]:
+        """The facts in ``uses``, in order."""
+        return [self.cite(parse_term("#" + text)) for text in self.uses]
+
+    def known(self) -> dict[terms.Atom, str]:
+        """Signs of single atoms that the facts in ``uses`` give (``unknown``: nonzero, of either sign)."""
+        signs: dict[terms.Atom, str] = {}
+        for sequent in self.cited():
+            relation, diff = sequent.conclusion.relation, sequent.conclusion.diff
+            if not sequent.premises and len(diff.terms) == 1:
+                ((mono, c),) = diff.terms.items()
+                if relation in (">", "!="):
+                    signs.update({a: UNKNOWN for a, _ in mono if a not in signs})
+                if c > 0 and len(mono) == 1 and mono[0][1] == 1 and relation in (">", ">="):
+                    signs[mono[0][0]] = SIGN_OF[relation]
+        return signs
+
+    def poly(self, node: Node) -> Poly:
+        """The normal form of a term, every denominator known to be nonzero.
+
+        Raises:
+            NotDischarged: if the term is ill-formed or may divide by zero.
+        """
+        poly, divisors = self.scope.poly(node), list(denominators(node))
+        signs = self.known() if divisors else {}
+        for divisor in divisors:
+            self.check_nonzero(self.scope.poly(divisor), signs)
+        return poly
+
+    def check_nonzero(self, poly: Poly, signs: dict[terms.Atom, str]) -> None:
+        """Check that a denominator is a product of atoms known to be nonzero.
+
+        Raises:
+            NotDischarged: otherwise.
+        """
+        for mono in poly.terms:
+            for atom, _ in mono:
+                size = atom.name in self.scope.indices
+                if not size and signs.get(atom) not in (POSITIVE, UNKNOWN):
+                    raise NotDischarged(f"division by {atom.key}, not known to be nonzero")
+
+    def sequent(self, statement: Statement) -> Sequent:
+        """The normal form of a statement."""
+        return Sequent(tuple(map(self.condition, statement.premises)), self.condition(statement.conclusion))
+
+    def condition(self, comparison: Comparison) -> Condition:
+        """The normal form of one comparison."""
+        lhs, rhs, relation = self.poly(comparison.lhs), self.poly(comparison.rhs), comparison.relation
+        for v in comparison.bound:
+            if v not in self.scope.variables or self.scope.variables[v].args:
+                raise NotDischarged(f"{v} is not a plain variable")
+        diff = rhs - lhs if relation in ("<", "<=") else lhs - rhs
+        return Condition(tuple(sorted(comparison.bound)), relation.replace("<", ">"), diff)
+
+    def data(self, count: int) -> list[Node]:
+        """The terms of ``by``, separated by semicolons.
+
+        Raises:
+            NotDischarged: if there are not ``count`` of them.
+        """
+        parts = [parse_term(part) for part in self.by.split(";")] if self.by else []
+        if len(parts) != count:
+            raise NotDischarged(f"{self.rule} needs {count} terms, got {len(parts)}")
+        return parts
+
+    def variables_of(self, *polys: Poly) -> frozenset[str]:
+        """The variables that are free in the terms."""
+        return frozenset().union(*(p.free for p in polys)) & self.scope.variables.keys()
+
+
+def denominators(node: Node) -> Iterator[Node]:
+    """All divisors in a term that are not mere numbers."""
+    for kid in node.kids:
+        yield from denominators(kid)
+    if node.op == "div":
+        yield node.kids[1]
+
+
+def conditions(sequent: Sequent) -> tuple[Condition, ...]:
+    """Premises and conclusion."""
+    return (*sequent.premises, sequent.conclusion)
+
+
+def free_names(condition: Condition) -> frozenset[str]:
+    """All names that occur and are not bound."""
+    return condition.diff.free - set(condition.bound)
+
+
+def instance(sequent: Sequent, swap: terms.Substitution) -> Sequent:
+    """Replace free variables, never capturing one.
+
+    Raises:
+        NotDischarged: if a value would mention a variable that a premise binds.
+    """
+
+    def replace(condition: Condition) -> Condition:
+        inner = {name: value for name, value in swap.items() if name in free_names(condition)}
+        for name, (parameters, image) in inner.items():
+            if (image.free - set(parameters)) & set(condition.bound):
+                raise NotDischarged(f"the value of {name} mentions a variable that a premise binds")
+        return attrs.evolve(condition, diff=terms.substitute(condition.diff, inner))
+
+    return Sequent(tuple(map(replace, sequent.premises)), replace(sequent.conclusion))
+
+
+def certificate(desk: Desk, node: Node, signs: dict[terms.Atom, str]) -> tuple[Poly, str]:
+    """Value and sign of a certificate: numbers, squares, and cited facts have signs, and so do what they make up.
+
+    Raises:
+        NotDischarged: if it is ill-formed, cites a conditional fact or may divide by zero.
+    """
+    if node.op == "number":
+        return terms.constant(node.data), POSITIVE if node.data else ZERO
+    if node.op == "cite":
+        sequent = desk.cite(node)
+        if sequent.premises:
+            raise NotDischarged(f"{node.name} has premises; apply it first")
+        return sequent.conclusion.diff, SIGN_OF[sequent.conclusion.relation]
+    if node.op == "app":
+        poly = desk.poly(node)
+        sign = POSITIVE if node.name in desk.scope.indices else signs.get(poly.atom, UNKNOWN) if poly.atom else UNKNOWN
+        return poly, sign
+    parts = [certificate(desk, kid, signs) for kid in node.kids]
+    polys = [p for p, _ in parts]
+    if node.op == "sum":
+        desk.scope.sort(Node("sum", data=node.data))
+        return desk.scope.summed(polys[0], node.data), parts[0][1]
+    if node.op == "div" and parts[1][1] != POSITIVE:
+        desk.check_nonzero(polys[1], signs)
+    return arithmetic(node, polys), _sign(node, [s for _, s in parts])
+
+
+def _sign(node: Node, signs: list[str]) -> str:
+    if node.op == "pow":
+        even = NONNEGATIVE if node.data % 2 == 0 and node.data else UNKNOWN
+        return signs[0] if signs[0] != UNKNOWN and node.data else even
+    if node.op in ("neg", "sub"):
+        return signs[0] if node.op == "sub" and signs[1] == ZERO else ZERO if set(signs) == {ZERO} else UNKNOWN
+    if node.op == "add":
+        order = (UNKNOWN, POSITIVE, NONNEGATIVE, ZERO)
+        return min(signs, key=order.index)
+    if ZERO in signs[: 1 if node.op == "div" else 2]:
+        return ZERO
+    if UNKNOWN in signs:
+        return UNKNOWN
+    return NONNEGATIVE if NONNEGATIVE in signs else POSITIVE
+
+
+def combination(desk: Desk) -> Sequent:
+    """The statement's difference equals a combination of facts, squares and products with the right sign."""
+    poly, sign = certificate(desk, parse_term(desk.by or "0"), desk.known())
+    if sign == UNKNOWN:
+        raise NotDischarged("the certificate has no sign")
+    relation = {ZERO: "=", NONNEGATIVE: ">=", POSITIVE: ">"}[sign]
+    return Sequent((), Condition((), relation, poly))
+
+
+def cancel(desk: Desk) -> Sequent:
+    """From ``p * (a - b) relation 0`` and ``p > 0`` (or ``p != 0``, for equations): ``a relation b``."""
+    fact, *_ = desk.cited()
+    signs = desk.known()
+    factor, sign = certificate(desk, parse_term(desk.by), signs)
+    stated = desk.sequent(desk.statement)
+    if sign != POSITIVE:
+        desk.check_nonzero(factor.inverse() if len(factor.terms) == 1 else factor, signs)
+        if len(factor.terms) != 1 or fact.conclusion.relation not in ("=", "!="):
+            raise NotDischarged("the factor is not known to be positive")
+    scaled = attrs.evolve(stated.conclusion, diff=factor * stated.conclusion.diff)
+    if fact.premises or stated.premises or not scaled.follows_from(fact.conclusion):
+        raise NotDischarged("the factor times the statement is not the cited fact")
+    return stated
+
+
+def apply(desk: Desk) -> Sequent:
+    """From a conditional fact and each of its premises: its conclusion."""
+    rule, *given = desk.cited()
+    if len(given) != len(rule.premises) or any(fact.premises for fact in given):
+        raise NotDischarged(f"{len(rule.premises)} premises are needed, {len(given)} facts are given")
+    for premise, fact in zip(rule.premises, given, strict=True):
+        if not attrs.evolve(premise, bound=()).follows_from(fact.conclusion):
+            raise NotDischarged(f"a premise differs from the fact given for it: {premise.diff.key}")
+    return Sequent((), rule.conclusion)
+
+
+def congruence(desk: Desk) -> Sequent:
+    """From ``a = b``: ``f(a) = f(b)``."""
+    stated, facts = desk.sequent(desk.statement), desk.cited()
+    left, right = desk.statement.conclusion.lhs, desk.statement.conclusion.rhs
+    equal = [f.conclusion.diff for f in facts if f.conclusion.relation == "=" and not f.premises]
+    if left.op != "app" or right.op != "app" or left.name != right.name or desk.statement.conclusion.relation != "=":
+        raise NotDischarged("the statement is not f(a) = f(b)")
+    for a, b in zip(left.kids, right.kids, strict=True):
+        gap = desk.poly(a) - desk.poly(b)
+        if gap.terms and gap not in equal and -gap not in equal:
+            raise NotDischarged("the arguments are not known to be equal")
+    return attrs.evolve(stated, premises=())
+
+
+def derivative(desk: Desk) -> Sequent:
+    """From ``a = b`` for all values of a real variable: the derivatives are equal."""
+    (fact,) = desk.cited()
+    if fact.premises or fact.conclusion.relation != "=" or desk.scope.lookup(desk.by).sort not in INTERVALS:
+        raise NotDischarged("only an equation can be differentiated, in a real variable")
+    if desk.by not in desk.scope.variables:
+        raise NotDischarged(f"{desk.by} is not a variable")
+    return Sequent((), Condition((), "=", desk.scope.derivative(fact.conclusion.diff, desk.by)))
+
+
+def term_of_sum(desk: Desk) -> Sequent:
+    """From ``t >= 0`` for all indices: each ``t`` is at most the sum."""
+    (fact,) = desk.cited()
+    names = desk.distinct_variables(tuple(parse_term(part) for part in desk.by.split(",")))
+    desk.scope.sort(Node("sum", data=names))
+    if fact.premises or fact.conclusion.relation not in (">=", ">"):
+        raise NotDischarged("the terms are not known to be nonnegative")
+    diff = fact.conclusion.diff
+    return Sequent((), Condition((), ">=", desk.scope.summed(diff, names) - diff))
+
+
+def antisymmetry(desk: Desk) -> Sequent:
+    """From ``a >= b`` and ``b >= a``: ``a = b``."""
+    one, two = desk.cited()
+    if one.premises or two.premises or {one.conclusion.relation, two.conclusion.relation} != {">="}:
+        raise NotDischarged("two unconditional inequalities are needed")
+    if one.conclusion.diff != -two.conclusion.diff:
+        raise NotDischarged("the two inequalities are not opposite")
+    return Sequent((), attrs.evolve(one.conclusion, relation="="))
+
+
+def define(desk: Desk) -> Sequent:
+    """A new symbol by its value; the value must be as differentiable as the symbol is declared to be."""
+    left, right = desk.statement.conclusion.lhs, desk.statement.conclusion.rhs
+    symbol = desk.scope.symbols.get(left.name)
+    if desk.statement.premises or desk.statement.conclusion.relation != "=" or left.op != "app" or symbol is None:
+        raise NotDischarged("a definition reads symbol[variables] = term")
+    names = desk.distinct_variables(left.kids)
+    value = desk.poly(right)
+    if tuple(desk.scope.variables[v].sort for v in names) != symbol.args:
+        raise NotDischarged(f"{left.name} must be defined for all of its arguments")
+    if desk.variables_of(value) - set(names) or not desk.scope.fits(desk.scope.sort(right), symbol.sort):
+        raise NotDischarged(f"the value of {left.name} depends on other variables or has another sort")
+    tower, real = tower_of(desk.scope, left.name), [v for v in names if desk.scope.variables[v].sort in INTERVALS]
+    if value.free & set(tower):
+        raise NotDischarged(f"the definition of {left.name} is circular")
+    smooth = value
+    for _ in tower[1:]:
+        smooth = desk.scope.derivative(smooth, real[0])
+    desk.made = left.name
+    return Sequent((), Condition((), "=", terms.app(left.name, *map(terms.app, names)) - value))
+
+
+def tower_of(scope: Scope, name: str) -> list[str]:
+    """A symbol and its declared derivatives, in order."""
+    tower = [name]
+    while (after := scope.symbols[tower[-1]].derivative) and after not in tower:
+        tower.append(after)
+    return tower
+
+
+def suppose(desk: Desk) -> Sequent:
+    """Suppose a condition on new constants, named in ``by``; it must be discharged before the end."""
+    stated, constants = desk.sequent(desk.statement), [name.strip() for name in desk.by.split(",") if name.strip()]
+    for name in constants:
+        if name not in desk.scope.symbols or desk.scope.symbols[name].derivative or name in desk.seen:
+            raise NotDischarged(f"{name} is not a new constant")
+    if stated.premises:
+        raise NotDischarged("suppose one condition at a time")
+    return stated
+
+
+def discharge(desk: Desk) -> Sequent:
+    """From a fact that rests on a supposition about constants: for all values, the supposition implies it.
+
+    ``uses`` is the fact and the supposition, ``by`` lists ``constant = variable``.
+    """
+    fact, supposed = desk.cited()
+    kept, name = desk.used
+    if name.rule != "suppose" or fact.premises:
+        raise NotDischarged("needs an unconditional fact and a supposition")
+    pairs = dict(tuple(part.strip() for part in pair.split("=")) for pair in desk.by.split(",") if pair.strip())
+    others = [desk.facts[d].sequent for d in kept.depends - {name.name}]
+    mentioned = set().union(*(free_names(c) for sequent in others for c in conditions(sequent)))
+    names = fact.conclusion.diff.free | supposed.conclusion.diff.free
+    rooted = [o for s in names if (o := desk.origins.get(s)) and (o.names & pairs.keys() or name.name in o.depends)]
+    if mentioned & pairs.keys() or rooted:
+        raise NotDischarged("the constants are not arbitrary: something else rests on them")
+    swap = {}
+    for constant, variable in pairs.items():
+        old, new = desk.scope.symbols.get(constant), desk.scope.variables.get(variable)
+        if old is None or new is None or (old.args, old.sort) != (new.args, new.sort) or variable in names:
+            raise NotDischarged(f"{constant} cannot be generalised to {variable}")
+        slots = tuple(f"%a{k}" for k in range(len(old.args)))
+        swap[constant] = (slots, terms.app(variable, *map(terms.app, slots)))
+    if len(set(pairs.values())) != len(pairs):
+        raise NotDischarged("each constant needs its own variable")
+    bound = tuple(sorted(desk.variables_of(supposed.conclusion.diff)))
+    premise = attrs.evolve(supposed.conclusion, bound=bound, diff=terms.substitute(supposed.conclusion.diff, swap))
+    return Sequent((premise,), attrs.evolve(fact.conclusion, diff=terms.substitute(fact.conclusion.diff, swap)))
+
+
+STRUCTURAL: dict[str, Callable[[Desk], Sequent]] = {
+    "combination": combination,
+    "cancel": cancel,
+    "apply": apply,
+    "congruence": congruence,
+    "derivative": derivative,
+    "term_of_sum": term_of_sum,
+    "antisymmetry": antisymmetry,
+    "define": define,
+    "suppose": suppose,
+    "discharge": discharge,
+}

@@ -14,7 +14,7 @@ import attrs
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.data import Dataset
-from theorycheck.models.rational import Row, gram
+from theorycheck.models.rational import Row, from_flint, gram
 from theorycheck.numbers import exact
 
 _GRID = 1024  # rational samples are drawn on multiples of 1/1024, which keeps their certificates short
@@ -252,14 +252,15 @@ def _orthonormal_rows(n: int, d: int, draw: Any) -> tuple[Row, ...]:
     """The first n rows of a product of n reflections in small integer vectors: rational and exactly orthonormal."""
     if n > d:
         raise InvalidInstance(f"n = {n} orthogonal samples do not exist in dimension d = {d}; pass n at most d")
-    rows = [[Fraction(int(i == j)) for j in range(d)] for i in range(n)]
+    from flint import fmpq, fmpq_mat
+
+    rows = fmpq_mat(n, d, [int(i == j) for i in range(n) for j in range(d)])
     for _ in range(n):
-        v = [Fraction(int(a)) for a in draw.integers(-3, 4, size=d)]
-        square = _dot(v, v)
+        v = fmpq_mat(d, 1, [int(a) for a in draw.integers(-3, 4, size=d)])
+        square = (v.transpose() * v)[0, 0]
         if square:
-            scales = [2 * _dot(row, v) / square for row in rows]
-            rows = [[x - s * a for x, a in zip(row, v, strict=True)] for row, s in zip(rows, scales, strict=True)]
-    return tuple(tuple(row) for row in rows)
+            rows = rows - (rows * v) * v.transpose() * (fmpq(2) / square)
+    return from_flint(rows)
 
 
 def _tilt(rows: Sequence[Row], common: Row, signs: Sequence[int], t: Fraction) -> tuple[Row, ...]:

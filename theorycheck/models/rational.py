@@ -23,20 +23,25 @@ def _hex(row: Row) -> str:
 
 def rank(rows: Sequence[Row]) -> int:
     """The exact rank of an (n, d) matrix, by python-flint."""
-    return int(_flint(rows).rank())
+    return int(to_flint(rows).rank())
 
 
 def gram(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The exact (n, n) matrix of inner products of the rows of an (n, d) matrix."""
-    matrix = _flint(rows)
-    product = (matrix * matrix.transpose()).tolist()
-    return tuple(tuple(Fraction(int(g.p), int(g.q)) for g in line) for line in product)
+    matrix = to_flint(rows)
+    return from_flint(matrix * matrix.transpose())
 
 
-def _flint(rows: Sequence[Row]) -> Any:
+def to_flint(rows: Sequence[Row]) -> Any:
+    """An (n, d) matrix of Fractions as a flint `fmpq_mat`."""
     from flint import fmpq, fmpq_mat
 
     return fmpq_mat(len(rows), len(rows[0]), [fmpq(x.numerator, x.denominator) for row in rows for x in row])
+
+
+def from_flint(matrix: Any) -> tuple[Row, ...]:
+    """A flint `fmpq_mat` as tuples of Fractions."""
+    return tuple(tuple(Fraction(int(x.p), int(x.q)) for x in row) for row in matrix.tolist())
 
 
 def unit(row: Row) -> tuple[Row, bool]:

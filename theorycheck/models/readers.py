@@ -28,7 +28,8 @@ def existing_file(path: Any) -> Path:
         folder = found.is_dir()
         exists = found.exists()
     except (OSError, TypeError, ValueError) as error:  # a name too long, a NUL in it, not a path at all
-        raise InvalidInstance(f"{str(path)[:80]!r} is not the path of a file ({error}); pass a CSV, .npy or .npz file")
+        why = getattr(error, "strerror", None) or error
+        raise InvalidInstance(f"{str(path)[:80]!r} is not the path of a file ({why}); pass a CSV, .npy or .npz file")
     if folder:
         raise InvalidInstance(f"{path}: is a folder; pass a CSV, .npy or .npz file inside it")
     if exists:

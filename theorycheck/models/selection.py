@@ -18,8 +18,8 @@ def nearest(text: str, names: Iterable[str]) -> str:
     lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(text.lower(), list(lower), n=3, cutoff=0.5)
     if close:
-        return "the nearest are " + ", ".join(repr(lower[name]) for name in close)
-    return "there are " + ", ".join(repr(name) for name in known[:8]) + (", …" if len(known) > 8 else "")
+        return "the nearest are " + ", ".join(repr(shorten(lower[name])) for name in close)
+    return "there are " + ", ".join(repr(shorten(name)) for name in known[:8]) + (", …" if len(known) > 8 else "")
 
 
 def choose(selection: Any, count: int, source: str, what: str, names: Sequence[str] = ()) -> list[int]:
@@ -56,7 +56,7 @@ def _indices(selection: Any, count: int, where: str, what: str, names: Sequence[
         if isinstance(selection, slice):
             return _slice_indices(selection, count, where)
         if not hasattr(selection, "__iter__"):
-            return _slice_indices(slice(0, operator.index(selection)), count, where)
+            return _first(operator.index(selection), count, where)
     except TypeError:
         raise InvalidInstance(f"{where}: pass a count, slice text such as '0:8', or a list of indices") from None
     return [_index(item, count, where, what, names) for item in selection]
@@ -69,6 +69,12 @@ def _parse_selection(text: str) -> Any:
     if re.fullmatch(r"\d{1,9}", text.strip()):
         return int(text)
     return [part.strip() for part in text.split(",")]
+
+
+def _first(number: int, count: int, where: str) -> list[int]:
+    if not 0 <= number <= count:
+        raise InvalidInstance(f"{where}: cannot take the first {number}, there are only {count}")
+    return list(range(number))
 
 
 def _slice_indices(cut: slice, count: int, where: str) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.models.selection import choose, nearest
+from theorycheck.models.selection import choose, nearest, shorten
 from theorycheck.numbers import exact
 
 MAX_CELLS = 4_000_000  # an exact rational takes about 100 bytes: beyond this a laptop runs out of memory
@@ -97,7 +97,7 @@ def find_column(table: Table, wanted: str | int | None) -> int:
     if re.fullmatch(r"-?\d{1,9}", text) and -len(names) <= int(text) < len(names):
         return int(text) % len(names)
     raise InvalidInstance(
-        f"{table.source}: there is no target column {text!r}; {nearest(text, names)}; "
+        f"{table.source}: there is no target column {shorten(text)!r}; {nearest(text, names)}; "
         f"pass a name or an index from 0 to {len(names) - 1}"
     )
 
@@ -125,7 +125,7 @@ def _features(table: Table, label: int, features: Any) -> list[int]:
 
 
 def _cell(table: Table, i: int, j: int) -> Fraction:
-    return entry(table.rows[i][j], lambda: f"{table.source}, {table.place(i)}, column {table.names[j]!r}")
+    return entry(table.rows[i][j], lambda: f"{table.source}, {table.place(i)}, column {shorten(table.names[j])!r}")
 
 
 def entry(value: Any, where: Callable[[], str]) -> Fraction:
@@ -190,9 +190,8 @@ def unique_names(names: Sequence[str], source: str) -> tuple[str, ...]:
     first: dict[str, int] = {}
     for j, name in enumerate(names):
         if name and name in first:
-            raise InvalidInstance(
-                f"{source}: the header has {name!r} as columns {first[name] + 1} and {j + 1}; rename one"
-            )
+            places = f"columns {first[name] + 1} and {j + 1}"
+            raise InvalidInstance(f"{source}: the header has {shorten(name)!r} twice ({places}); rename one")
         first[name] = j
     return tuple(names)
 

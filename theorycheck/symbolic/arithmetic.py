@@ -3,132 +3,58 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import attrs
 import flint
-import sympy
 from sympy import Expr
 
+from theorycheck.certificates import check
 from theorycheck.errors import InvalidInstance
 from theorycheck.numbers import exact
-from theorycheck.symbolic.structure import KAPPA, PHI, PREACTIVATION, SQUARED_NORM, WEIGHT, Problem, orders_in
+from theorycheck.symbolic.structure import KAPPA, PHI, SQUARED_NORM, WEIGHT, Problem, along_z, orders_in
 
 PRECISION = 192  # bits of the balls: three times a double, so that cancellation in a trace still leaves a double
 Scalar = Any  # flint.fmpq or flint.arb
 
-_BALL_FUNCTIONS: dict[Any, Callable[[flint.arb], flint.arb]] = {
-    sympy.exp: flint.arb.exp,
-    sympy.log: flint.arb.log,
-    sympy.sinh: flint.arb.sinh,
-    sympy.cosh: flint.arb.cosh,
-    sympy.tanh: flint.arb.tanh,
-    sympy.coth: flint.arb.coth,
-    sympy.sech: flint.arb.sech,
-    sympy.csch: flint.arb.csch,
-    sympy.sin: flint.arb.sin,
-    sympy.cos: flint.arb.cos,
-    sympy.tan: flint.arb.tan,
-    sympy.cot: flint.arb.cot,
-    sympy.sec: flint.arb.sec,
-    sympy.csc: flint.arb.csc,
-    sympy.atan: flint.arb.atan,
-    sympy.asin: flint.arb.asin,
-    sympy.acos: flint.arb.acos,
-    sympy.asinh: flint.arb.asinh,
-    sympy.acosh: flint.arb.acosh,
-    sympy.atanh: flint.arb.atanh,
-    sympy.erf: flint.arb.erf,
-    sympy.erfc: flint.arb.erfc,
-    sympy.erfinv: flint.arb.erfinv,
-}
 
-
-def value(expression: Expr, at: Mapping[Any, Scalar]) -> Scalar:
-    """The value of an expression whose symbols have the values `at`: exact until a function or a root forces a ball.
-
-    Args:
-        expression: sums, products, powers, `Piecewise` and the elementary functions.
-        at: a value for each symbol.
-
-    Returns:
-        An `fmpq` when only field operations on rationals were met, an `arb` otherwise.
+def value(expression: Expr, at: Mapping[Expr, Scalar]) -> Scalar:
+    """The value of a template, a polynomial in symbols whose values are in `at`: rational where they all are.
 
     Raises:
-        InvalidInstance: a division by zero, a function without a ball evaluation, or an undecided case distinction.
+        InvalidInstance: a symbol without a value, or something that is not a polynomial.
     """
     known = at.get(expression)
     if known is not None:
         return known
     if expression.is_Rational:
         return flint.fmpq(int(expression.p), int(expression.q))  # type: ignore[attr-defined]
-    arguments = expression.args
+    parts: Any = expression.args
     if expression.is_Add:
-        return _sum(value(part, at) for part in arguments)  # type: ignore[arg-type]
+        return total(value(part, at) for part in parts)
     if expression.is_Mul:
-        return _product(value(part, at) for part in arguments)  # type: ignore[arg-type]
-    if expression.is_Pow:
-        return _power(expression, at)
-    if isinstance(expression, sympy.Piecewise):
-        return _piecewise(expression, at)
-    return _function(expression, at)
+        return prod((value(part, at) for part in parts), start=flint.fmpq(1))
+    if expression.is_Pow and parts[1].is_Integer and parts[1] >= 0:
+        return value(parts[0], at) ** int(parts[1])
+    raise InvalidInstance(f"{expression} has no rational value or ball here; pass numbers for X, y and theta")
 
 
-def _sum(parts: Any) -> Scalar:
-    total = flint.fmpq(0)
-    for part in parts:
-        total = total + part
-    return total
+def total(parts: Iterable[Scalar]) -> Scalar:
+    """The sum, exact zero when there is nothing to add."""
+    return sum(parts, start=flint.fmpq(0))
 
 
-def _product(parts: Any) -> Scalar:
-    total = flint.fmpq(1)
-    for part in parts:
-        total = total * part
-    return total
+def activation_at(activation: Any, order: int, z: Scalar) -> Scalar:
+    """A derivative of the activation at z.
 
-
-def _power(expression: Expr, at: Mapping[Any, Scalar]) -> Scalar:
-    base, exponent = expression.args
-    left = value(base, at)  # type: ignore[arg-type]
-    if exponent.is_Integer:
-        if left == 0 and int(exponent) < 0:  # type: ignore[arg-type]
-            raise InvalidInstance(f"{expression} divides by zero; the activation is not defined at this point")
-        return left ** int(exponent)  # type: ignore[arg-type]
-    right = value(exponent, at)  # type: ignore[arg-type]
-    return flint.arb(left) ** flint.arb(right)
-
-
-def _piecewise(expression: sympy.Piecewise, at: Mapping[Any, Scalar]) -> Scalar:
-    for branch, condition in expression.args:  # type: ignore[misc]
-        if _holds(condition, at):
-            return value(branch, at)
-    raise InvalidInstance(f"{expression} has no case for this point")
-
-
-def _holds(condition: Any, at: Mapping[Any, Scalar]) -> bool:
-    if condition in (sympy.true, sympy.false):
-        return condition is sympy.true
-    gap = value(condition.lhs, at) - value(condition.rhs, at)
-    decided = {">": gap > 0, ">=": gap >= 0, "<": gap < 0, "<=": gap <= 0}[condition.rel_op]
-    opposite = {">": gap <= 0, ">=": gap < 0, "<": gap >= 0, "<=": gap > 0}[condition.rel_op]
-    if decided == opposite:
-        raise InvalidInstance(f"whether {condition} holds cannot be decided at this point; move it off the kink")
-    return bool(decided)
-
-
-def _function(expression: Expr, at: Mapping[Any, Scalar]) -> Scalar:
-    if expression is sympy.pi:
-        return flint.arb.pi()
-    if expression is sympy.E:
-        return flint.arb(1).exp()
-    if expression.func in (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Heaviside):
-        return _piecewise(expression.rewrite(sympy.Piecewise), at)  # type: ignore[arg-type]
-    ball = _BALL_FUNCTIONS.get(expression.func)
-    if ball is None:
-        raise InvalidInstance(f"no ball evaluation for {expression.func}; write the activation with other functions")
-    argument = value(expression.args[0], at)  # type: ignore[arg-type]
-    return ball(flint.arb(argument))
+    Raises:
+        InvalidInstance: the activation has no value or no derivative there.
+    """
+    try:
+        return activation.at(z, order)
+    except (check.Refused, ZeroDivisionError) as reason:
+        raise InvalidInstance(f"the activation {activation.name} at z = {float(z):.6g}: {reason}") from None
 
 
 def scalar(number: Any, where: str) -> Scalar:
@@ -139,10 +65,8 @@ def scalar(number: Any, where: str) -> Scalar:
     """
     if isinstance(number, (flint.fmpq, flint.arb)):
         return number
-    if isinstance(number, Expr):
-        if number.free_symbols:
-            raise InvalidInstance(f"{where} is the symbol {number}; pass numbers for X and y to evaluate")
-        return value(number, {})
+    if isinstance(number, Expr) and not number.is_Rational:
+        raise InvalidInstance(f"{where} is {number}, not a rational number; pass numbers for X and y to evaluate")
     fraction = exact(number, where)
     return flint.fmpq(fraction.numerator, fraction.denominator)
 
@@ -159,11 +83,6 @@ def matrix(rows: Sequence[Sequence[Scalar]]) -> Any:
     entries = [list(row) for row in rows]
     rational = all(isinstance(entry, flint.fmpq) for row in entries for entry in row)
     return flint.fmpq_mat(entries) if rational else flint.arb_mat(entries)
-
-
-def total(parts: Iterable[Scalar]) -> Scalar:
-    """The sum, exact zero when there is nothing to add."""
-    return _sum(parts)
 
 
 @attrs.frozen
@@ -195,7 +114,7 @@ class Point:
     @cached_property
     def squared_norms(self) -> list[Scalar]:
         """The w_i."""
-        return [_sum(entry * entry for entry in row) for row in self.rows]
+        return [total(entry * entry for entry in row) for row in self.rows]
 
     @property
     def kappa(self) -> Scalar:
@@ -211,17 +130,18 @@ class Point:
         """
         if self.y is None:
             raise InvalidInstance("the labels are symbols; pass y to evaluate away from the zero-loss manifold")
-        outputs = [_sum(row) for row in self.grid(self.problem.template.output)]
+        outputs = [total(row) for row in self.grid(self.problem.template.output)]
         return [output - label for output, label in zip(outputs, self.y, strict=True)]
 
-    def grid(self, expression: Expr, extra: Callable[[int, int], dict[Expr, Scalar]] | None = None) -> list[list[Scalar]]:
+    def grid(
+        self, expression: Expr, extra: Callable[[int, int], dict[Expr, Scalar]] | None = None
+    ) -> list[list[Scalar]]:
         """A template's value at every (sample, neuron), shape (n, m)."""
-        derivatives = {PHI[k]: self.problem.network.activation.expression(k) for k in orders_in(expression)}
-        kappa = self.kappa
+        orders, kappa, activation = orders_in(expression), self.kappa, self.problem.network.activation
 
         def at(i: int, j: int) -> Scalar:
-            z = {PREACTIVATION: self.preactivations[i][j]}
-            symbols = {symbol: value(derivative, z) for symbol, derivative in derivatives.items()}
+            z = self.preactivations[i][j]
+            symbols: dict[Expr, Scalar] = {PHI[k]: activation_at(activation, k, z) for k in orders}
             symbols |= {WEIGHT: self.weights[j], SQUARED_NORM: self.squared_norms[i], KAPPA: kappa}
             return value(expression, symbols | extra(i, j) if extra else symbols)
 
@@ -272,3 +192,14 @@ def _row(numbers: Any, length: int, name: str) -> tuple[Scalar, ...]:
     if len(numbers) != length:
         raise InvalidInstance(f"{name} has {len(numbers)} entries; pass {length}")
     return tuple(scalar(number, f"{name}[{k}]") for k, number in enumerate(numbers))
+
+
+def jacobian_at(at: Point) -> list[list[Scalar]]:
+    """The rows ∇f_i at a point."""
+    problem = at.problem
+    slopes = at.grid(along_z(problem.template.output))
+    rows = [[slope * x for slope in slopes[i] for x in at.rows[i]] for i in range(problem.n)]
+    if problem.network.trained_output:
+        tails = at.grid(problem.template.output.diff(WEIGHT))
+        rows = [row + tail for row, tail in zip(rows, tails, strict=True)]
+    return rows

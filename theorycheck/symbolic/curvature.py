@@ -1,6 +1,6 @@
 r"""The Hessian trace F as a function on the zero-loss manifold: Riemannian gradient, Hessian and stationarity.
 
-F and the outputs are sums over pairs of $T(z_{ij}, a_j)$ and $G(z_{ij}, a_j)$, so with multipliers $\alpha_i$ everything
+F and the outputs are sums over pairs of $T(z_{ij}, a_j)$ and $G(z_{ij}, a_j)$, so with multipliers $\alpha_i$ all of it
 comes from the derivatives of $T - \alpha_i G$ in z and a.
 """
 
@@ -14,9 +14,9 @@ import sympy
 from sympy import Expr, ImmutableMatrix, Matrix, Symbol
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.symbolic.arithmetic import PRECISION, Point, Scalar, matrix, plain, point, total
+from theorycheck.symbolic.arithmetic import PRECISION, Point, Scalar, jacobian_at, matrix, plain, point, scalar, total
 from theorycheck.symbolic.latex import riemannian_gradient_latex, riemannian_hessian_latex
-from theorycheck.symbolic.manifold import NormalSpace, Rows, gram, jacobian_at, kernel, plain_rows
+from theorycheck.symbolic.manifold import NormalSpace, Rows, gram, kernel, plain_rows
 from theorycheck.symbolic.pivots import inverted
 from theorycheck.symbolic.structure import (
     MULTIPLIER,
@@ -50,7 +50,7 @@ def sharpness_gradient(problem: Problem) -> tuple[Expr, ...]:
 
 @attrs.frozen
 class RiemannianGradient:
-    r"""The gradient of F on the manifold, $\nabla F - \sum_i\alpha_i\nabla f_i$, and the equations of its multipliers."""
+    r"""The gradient of F on the manifold, $\nabla F - \sum_i\alpha_i\nabla f_i$, and the system of its multipliers."""
 
     problem: Problem
 
@@ -196,9 +196,7 @@ class RiemannianHessian:
         """With sums, for any sizes."""
         return riemannian_hessian_latex(self.problem, self.form)
 
-    def evaluate(
-        self, theta: Any, direction: Any, X: Any = None, output_weights: Any = None
-    ) -> Fraction | float:
+    def evaluate(self, theta: Any, direction: Any, X: Any = None, output_weights: Any = None) -> Fraction | float:
         """Hess(v, v) at numbers, for v as long as it is given; divide by |v|² for the curvature along it.
 
         Args:
@@ -213,8 +211,6 @@ class RiemannianHessian:
         Raises:
             InvalidInstance: the direction has another length or is not tangent.
         """
-        from theorycheck.symbolic.arithmetic import scalar
-
         with flint.ctx.workprec(PRECISION):
             at = point(self.problem, theta, X, None, output_weights)
             vector = [scalar(number, f"direction[{k}]") for k, number in enumerate(direction)]

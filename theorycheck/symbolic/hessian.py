@@ -67,7 +67,9 @@ class SymbolicGradient:
         rows = output_gradients(self.problem)
         residuals = [self.problem.kappa * r for r in self.problem.residuals]
         columns = zip(*rows, strict=True)
-        return ImmutableMatrix([[sympy.Add(*(r * g for r, g in zip(residuals, column, strict=True)))] for column in columns])
+        return ImmutableMatrix(
+            [[sympy.Add(*(r * g for r, g in zip(residuals, column, strict=True)))] for column in columns]
+        )
 
     def latex(self) -> str:
         """With sums, for any sizes."""
@@ -163,5 +165,3 @@ class HessianTrace:
 def hessian_trace(problem: Problem) -> HessianTrace:
     """The Hessian trace with the template that differentiation gives."""
     return HessianTrace(problem, problem.template)
-
-

@@ -77,7 +77,9 @@ def residual_latex(problem: Problem) -> str:
 
 def loss_latex(problem: Problem) -> str:
     """The loss with its normalisation."""
-    return rf"L = {kappa_latex(problem.loss, half=True)}\sum_{{i=1}}^{{n}} r_{{i}}^{{2}},\quad {residual_latex(problem)}"
+    return (
+        rf"L = {kappa_latex(problem.loss, half=True)}\sum_{{i=1}}^{{n}} r_{{i}}^{{2}},\quad {residual_latex(problem)}"
+    )
 
 
 def gradient_latex(problem: Problem) -> str:
@@ -113,7 +115,8 @@ def jacobian_latex(problem: Problem) -> str:
 def normal_latex(problem: Problem) -> str:
     """The normal space and its Gram matrix."""
     gram = r"K_{ik} = \nabla f_{i}\cdot\nabla f_{k}"
-    return rf"N_\theta M = \operatorname{{span}}\{{\nabla f_1,\dots,\nabla f_n\}},\quad {gram},\quad {jacobian_latex(problem)}"
+    span = r"N_\theta M = \operatorname{span}\{\nabla f_1,\dots,\nabla f_n\}"
+    return rf"{span},\quad {gram},\quad {jacobian_latex(problem)}"
 
 
 def tangent_latex(problem: Problem, rank: int) -> str:
@@ -121,7 +124,9 @@ def tangent_latex(problem: Problem, rank: int) -> str:
     slope = bracketed(term_latex(problem, along_z(problem.template.output)))
     inner = rf"{slope}\,v_{{j}}\cdot {sample(problem)}"
     if problem.network.trained_output:
-        inner = rf"\bigl({inner} + b_{{j}}\,{bracketed(term_latex(problem, problem.template.output.diff(WEIGHT)))}\bigr)"
+        inner = (
+            rf"\bigl({inner} + b_{{j}}\,{bracketed(term_latex(problem, problem.template.output.diff(WEIGHT)))}\bigr)"
+        )
     p = len(problem.parameters)
     equations = rf"\sum_{{j=1}}^{{m}} {inner} = 0\ (i = 1,\dots,n)"
     return rf"T_\theta M = \{{v : {equations}\}},\quad \dim T_\theta M = {p} - {rank} = {p - rank}"

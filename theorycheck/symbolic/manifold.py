@@ -15,10 +15,10 @@ import sympy
 from sympy import Expr, ImmutableMatrix, ImmutableSparseMatrix
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.symbolic.arithmetic import PRECISION, Point, Scalar, matrix, plain, point
+from theorycheck.symbolic.arithmetic import PRECISION, Scalar, jacobian_at, matrix, plain, point
 from theorycheck.symbolic.latex import jacobian_latex, normal_latex, tangent_latex
 from theorycheck.symbolic.pivots import Pivots, first_neuron_pivots, generic_pivots
-from theorycheck.symbolic.structure import WEIGHT, Problem, along_z
+from theorycheck.symbolic.structure import Problem
 from theorycheck.symbolic.terms import output_gradients
 
 Rows = tuple[tuple[Fraction | float, ...], ...]
@@ -54,17 +54,6 @@ class Jacobian:
             return plain_rows(jacobian_at(point(self.problem, theta, X, None, output_weights)))
 
 
-def jacobian_at(at: Point) -> list[list[Scalar]]:
-    """The rows ∇f_i at a point."""
-    problem = at.problem
-    slopes = at.grid(along_z(problem.template.output))
-    rows = [[slope * x for slope in slopes[i] for x in at.rows[i]] for i in range(problem.n)]
-    if problem.network.trained_output:
-        tails = at.grid(problem.template.output.diff(WEIGHT))
-        rows = [row + tail for row, tail in zip(rows, tails, strict=True)]
-    return rows
-
-
 def plain_rows(rows: Any) -> Rows:
     """Fractions or doubles for flint numbers."""
     return tuple(tuple(plain(entry) for entry in row) for row in rows)
@@ -83,7 +72,7 @@ class NormalSpace:
 
     @cached_property
     def gram(self) -> ImmutableMatrix:
-        r"""$K_{ik} = x_i\cdot x_k\sum_j c_{ij}c_{kj}$, and $\sum_j\varphi_{ij}\varphi_{kj}$ for trained output weights."""
+        r"""$K_{ik} = x_i\cdot x_k\sum_j c_{ij}c_{kj}$, plus $\sum_j\varphi_{ij}\varphi_{kj}$ for trained a_j."""
         rows = output_gradients(self.problem)
         return ImmutableMatrix([[_inner(left, right) for right in rows] for left in rows])
 
@@ -127,7 +116,7 @@ class TangentSpace:
 
     @property
     def dimension(self) -> int:
-        """p minus the rank."""
+        """The number of parameters minus the rank."""
         return len(self.problem.parameters) - self.rank
 
     @property

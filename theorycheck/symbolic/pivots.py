@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import count
+from typing import Any
 
 import attrs
 import flint
@@ -9,7 +11,7 @@ import sympy
 from sympy import Expr, Matrix
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.symbolic.arithmetic import PRECISION, scalar
+from theorycheck.symbolic.arithmetic import PRECISION, jacobian_at, point, scalar
 from theorycheck.symbolic.steps import vanishes
 from theorycheck.symbolic.structure import Problem, along_z
 from theorycheck.symbolic.terms import output_gradients
@@ -38,7 +40,7 @@ def first_neuron_pivots(problem: Problem) -> Pivots | None:
     Raises:
         InvalidInstance: the block is symbolic and too large.
     """
-    columns = _independent_columns(problem)
+    columns = independent_columns(problem)
     if columns is None:
         return None
     block = Matrix([[row[column] for column in columns] for row in problem.rows])
@@ -61,7 +63,8 @@ def first_neuron_pivots(problem: Problem) -> Pivots | None:
     return Pivots(columns, determinant * sympy.Mul(*(row[0] for row in slopes)), solve)
 
 
-def _independent_columns(problem: Problem) -> tuple[int, ...] | None:
+def independent_columns(problem: Problem) -> tuple[int, ...] | None:
+    """Columns of the samples that form an invertible block, generically where there are symbols; None if none do."""
     n, width = problem.n, len(problem.theta[0])
     if n > width:
         return None
@@ -75,7 +78,7 @@ def _independent_columns(problem: Problem) -> tuple[int, ...] | None:
     return tuple(next(column for column in range(width) if reduced[row, column] != 0) for row in range(n))
 
 
-def inverted(block: Matrix) -> tuple[Matrix, Expr]:
+def inverted(block: Any) -> tuple[Any, Any]:
     """Inverse and determinant of a square matrix of numbers or of a few symbols.
 
     Raises:
@@ -103,7 +106,7 @@ def generic_pivots(problem: Problem) -> Pivots:
         InvalidInstance: the block is too large, or the rank found at the sample point is not the generic one.
     """
     jacobian = Matrix(output_gradients(problem))
-    rows, columns = _sampled_pivots(problem, jacobian)
+    rows, columns = _sampled_pivots(problem)
     block = jacobian.extract(rows, columns)
     inverse, determinant = inverted(block)
 
@@ -124,16 +127,18 @@ def _check_dependent(jacobian: Matrix, row: int, columns: list[int], solve: Call
             )
 
 
-def _sampled_pivots(problem: Problem, jacobian: Matrix) -> tuple[list[int], list[int]]:
+def _sampled_pivots(problem: Problem) -> tuple[list[int], list[int]]:
     """Rows and columns of an invertible block at a fixed rational point, by elimination with exact or ball numbers."""
-    from theorycheck.symbolic.arithmetic import value
+    numbers = count(1)
 
-    symbols = sorted(jacobian.free_symbols, key=lambda symbol: symbol.name)  # type: ignore[attr-defined]
-    # small, distinct and unrelated values: the point is generic for low-degree constraints
-    at = {symbol: scalar(Fraction(2 * (k * k + 3 * k) % 17 - 8, 9 + k), "a value") for k, symbol in enumerate(symbols)}
+    def numeric(entry: Expr) -> Any:
+        # distinct and unrelated values near zero: generic for low degrees, and inside the domain of every activation
+        return entry if entry.is_Rational else Fraction(next(numbers) ** 2 % 17 - 8, 37)
+
     with flint.ctx.workprec(PRECISION):
-        work = [[value(entry, at) for entry in row] for row in jacobian.tolist()]
-        return _eliminate(work)
+        theta = [[numeric(symbol) for symbol in row] for row in problem.theta]
+        X = [[numeric(entry) for entry in row] for row in problem.X]
+        return _eliminate(jacobian_at(point(problem, theta, X, None, [numeric(weight) for weight in problem.weights])))
 
 
 def _eliminate(work: list[list]) -> tuple[list[int], list[int]]:

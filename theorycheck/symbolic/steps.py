@@ -49,7 +49,9 @@ class Proof:
 
     def __str__(self) -> str:
         marks = {True: "discharged", False: "NOT DISCHARGED"}
-        return "\n".join(f"{step.name} [{step.method}, {marks[step.discharged]}]: {step.statement}" for step in self.steps)
+        return "\n".join(
+            f"{step.name} [{step.method}, {marks[step.discharged]}]: {step.statement}" for step in self.steps
+        )
 
 
 class AbstractPhi(Function):
@@ -89,7 +91,7 @@ class AbstractNetwork:
     activation: AbstractActivation = AbstractActivation()
 
 
-def vanishes(difference: Expr) -> bool:
+def vanishes(difference: Any) -> bool:
     """Whether an expression was shown to be identically zero, by expansion or else by simplification."""
     expanded = sympy.expand(difference)
     return expanded == 0 or sympy.simplify(expanded) == 0

@@ -1,7 +1,7 @@
 r"""A two-layer network as a sum over (sample, neuron) pairs: one term template serves every size.
 
-With $z_{ij} = \theta_j \cdot x_i$ the output is $f(x_i) = \sum_j G(z_{ij}, a_j)$, $G = a\,\varphi(z)$. Whatever is derived
-here is $\sum_{ij}$ of one small expression in $z$, $a$, $w = \lVert x\rVert^2$, so its cost does not grow with the sizes.
+With $z_{ij} = \theta_j \cdot x_i$ the output is $f(x_i) = \sum_j G(z_{ij}, a_j)$, $G = a\,\varphi(z)$. All that
+is derived is $\sum_{ij}$ of one small expression in $z$, $a$ and $w = \lVert x\rVert^2$, whatever the sizes are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -178,7 +178,7 @@ def substitute(expression: Expr, values: dict[Expr, Expr]) -> Expr:
     if found is not None:
         return found
     if expression.is_Atom or isinstance(expression, sympy.Piecewise):
-        return expression.xreplace(values)
+        return expression.xreplace(values)  # type: ignore[return-value]
     arguments = tuple(substitute(argument, values) for argument in expression.args)  # type: ignore[arg-type]
     if arguments == expression.args:
         return expression
@@ -186,7 +186,7 @@ def substitute(expression: Expr, values: dict[Expr, Expr]) -> Expr:
         return _product(arguments)
     first = arguments[0]
     if first.is_Add and first.free_symbols and _stays(expression, arguments):
-        return expression.func(*arguments, evaluate=False)
+        return expression.func(*arguments, evaluate=False)  # type: ignore[call-arg]
     return expression.func(*arguments)
 
 
@@ -210,7 +210,17 @@ def _stays(expression: Expr, arguments: tuple[Expr, ...]) -> bool:
 
 
 # functions whose value at a sum of symbols simplifies in no other way than by a sign
-_SINGLE_VALUED = (sympy.exp, sympy.sinh, sympy.cosh, sympy.tanh, sympy.tan, sympy.sech, sympy.erf, sympy.atan, sympy.asinh)
+_SINGLE_VALUED = (
+    sympy.exp,
+    sympy.sinh,
+    sympy.cosh,
+    sympy.tanh,
+    sympy.tan,
+    sympy.sech,
+    sympy.erf,
+    sympy.atan,
+    sympy.asinh,
+)
 
 
 def orders_in(expression: Expr) -> list[int]:

@@ -1,7 +1,7 @@
 r"""The proof that the Hessian traces on and off the zero-loss manifold agree modulo the residuals.
 
 Claimed, for all n, m, d, every activation and all four losses:
-$\operatorname{tr}\nabla^2 L - \kappa\sum_i\lVert\nabla f_i\rVert^2 = \sum_i r_i\,(\kappa\operatorname{tr}\nabla^2 f_i)$,
+$\operatorname{tr}\nabla^2 L - \kappa\sum_i\lVert\nabla f_i\rVert^2 = \sum_i r_i\,\kappa\operatorname{tr}\nabla^2 f_i$,
 with both sums over pairs as the templates say. Structure discharges it for all sizes, expansion again for small ones.
 """
 
@@ -39,15 +39,17 @@ def prove_trace(problem: Problem, template: Template) -> Proof:
         The steps, in order.
     """
     trained = problem.network.trained_output
-    return Proof((
-        derivatives_step(problem.network.activation, 2),
-        _one_sample(),
-        _one_neuron(template),
-        *_first_layer(template),
-        _output_weight(template, trained),
-        _collected(template),
-        _expanded(problem, template),
-    ))
+    return Proof(
+        (
+            derivatives_step(problem.network.activation, 2),
+            _one_sample(),
+            _one_neuron(template),
+            *_first_layer(template),
+            _output_weight(template, trained),
+            _collected(template),
+            _expanded(problem, template),
+        )
+    )
 
 
 def derivatives_step(activation: Any, orders: int) -> Step:
@@ -66,7 +68,7 @@ def _one_sample() -> Step:
     return Step("chain rule of one sample", statement, STRUCTURE, vanishes(direct - claimed))
 
 
-def _abstract(expression: Expr, z: Expr) -> Expr:
+def _abstract(expression: Any, z: Expr) -> Any:
     return expression.xreplace({PHI[k]: AbstractPhi(sympy.Integer(k), z) for k in range(len(PHI))})
 
 
@@ -110,7 +112,9 @@ def _output_weight(template: Template, trained: bool) -> Step:
         _abstract(template.slopes.xreplace({SQUARED_NORM: sympy.S.Zero}), z) - slope**2,
         _abstract(template.laplacian.xreplace({SQUARED_NORM: sympy.S.Zero}), z) - second,
     )
-    statement = r"(\partial_{a_j} f_i)^2 = \varphi(z_{ij})^2,\ \partial_{a_j}^2 f_i = 0" if trained else r"a_j \text{ fixed}"
+    statement = (
+        r"(\partial_{a_j} f_i)^2 = \varphi(z_{ij})^2,\ \partial_{a_j}^2 f_i = 0" if trained else r"a_j \text{ fixed}"
+    )
     return Step("output weights", statement, STRUCTURE, all(vanishes(gap) for gap in gaps))
 
 
@@ -134,9 +138,7 @@ def _expanded(problem: Problem, template: Template) -> Step:
     direct = loss_expression(small)
     second = sympy.Add(*(direct.diff(parameter, 2) for parameter in small.parameters))
     gap = second - sharpness_expression(small, template) - residual_expression(small, template)
-    statement = (
-        rf"\sum_p \partial_p^2 L = \text{{the expression}}, \quad n = {small.n},\ m = {small.m},\ d = {small.d}"
-    )
+    statement = rf"\sum_p \partial_p^2 L = \text{{the expression}}, \quad n = {small.n},\ m = {small.m},\ d = {small.d}"
     return Step("second derivatives multiplied out", statement, EXPANSION, _expands_to_zero(gap))
 
 
@@ -152,6 +154,4 @@ def smaller(problem: Problem) -> Problem:
     weights = tuple(net.output_weights)[:m]
     rows = tuple(tuple(fresh(f"x_{i}{k}") for k in range(1, d + 1)) for i in range(1, n + 1))
     labels = tuple(fresh(f"y_{i}") for i in range(1, n + 1))
-    return attrs.evolve(
-        problem, network=AbstractNetwork(m, weights, net.trained_output, net.bias), X=rows, y=labels
-    )
+    return attrs.evolve(problem, network=AbstractNetwork(m, weights, net.trained_output, net.bias), X=rows, y=labels)

@@ -1,0 +1,331 @@
+"""Formulas of a two-layer network, derived: loss, gradient, Hessian trace, manifold, stationarity, flow constants.
+
+Each function takes a network and either sizes (symbolic data θ_jk, x_ik, y_i, counted from one) or data, and returns a
+frozen result with `.expression` or its parts, and `.latex()`. Everything is worked out when it is first asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theorycheck.symbolic.curvature import RiemannianGradient, RiemannianHessian
+    from theorycheck.symbolic.flow_constants import FiniteStep, FlowConstant
+    from theorycheck.symbolic.hessian import HessianTrace, SymbolicGradient, SymbolicLoss
+    from theorycheck.symbolic.manifold import Jacobian, NormalSpace, TangentSpace
+    from theorycheck.symbolic.stationarity import Stationarity
+    from theorycheck.symbolic.structure import Problem
+
+__all__ = [
+    "finite_step",
+    "flow_constant",
+    "gradient",
+    "hessian_trace",
+    "jacobian",
+    "loss",
+    "normal_space",
+    "riemannian_gradient",
+    "riemannian_hessian",
+    "stationarity",
+    "tangent_space",
+]
+
+
+def _problem(net: Any, sizes: dict[str, Any], normalisation: Any) -> "Problem":
+    from theorycheck.symbolic.structure import problem
+
+    return problem(net, loss=normalisation, **sizes)
+
+
+def loss(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "SymbolicLoss":
+    """The training loss as an expression.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression`, `.evaluate`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.hessian import SymbolicLoss
+
+    return SymbolicLoss(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def gradient(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "SymbolicGradient":
+    """The gradient of the loss in all trained parameters.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression` of shape (p, 1), `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.hessian import SymbolicGradient
+
+    return SymbolicGradient(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def hessian_trace(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "HessianTrace":
+    """The Hessian trace on and off the zero-loss manifold, with the proof that they agree modulo the residuals.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression`, `.on_manifold`, `.residual_part`, `.proof`, `.evaluate`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.hessian import hessian_trace as derived
+
+    return derived(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def jacobian(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "Jacobian":
+    """The Jacobian of the outputs, a row a sample.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression` of shape (n, p), `.evaluate`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.manifold import Jacobian
+
+    return Jacobian(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def tangent_space(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "TangentSpace":
+    """The tangent space of the zero-loss manifold.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.basis`, `.dimension`, `.condition`, `.at` for an exact basis at a point, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.manifold import TangentSpace
+
+    return TangentSpace(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def normal_space(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "NormalSpace":
+    """The normal space of the zero-loss manifold, and the Gram matrix of its basis.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.basis`, `.gram`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.manifold import NormalSpace
+
+    return NormalSpace(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def riemannian_gradient(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "RiemannianGradient":
+    """The gradient of the Hessian trace on the manifold, with its multipliers.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression`, `.system`, `.multipliers`, `.evaluate`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.curvature import RiemannianGradient
+
+    return RiemannianGradient(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def riemannian_hessian(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "RiemannianHessian":
+    """The Hessian of the Hessian trace on the manifold, as a quadratic form on tangent directions.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.expression`, `.evaluate`, `.on_basis`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.curvature import RiemannianHessian
+
+    return RiemannianHessian(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def stationarity(
+    net: Any,
+    *,
+    samples: int | None = None,
+    inputs: int | None = None,
+    loss: Any = "half-sum",
+    X: Any = None,
+    y: Any = None,
+) -> "Stationarity":
+    """What first-order stationarity of the Hessian trace says, as a whole and pair by pair.
+
+    Args:
+        net: a `TwoLayer`.
+        samples: n, for symbolic data; two by default.
+        inputs: d, for symbolic data; two by default.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+        X: (n, d) numbers, a row a sample, or a dataset; symbols where it is left out.
+        y: (n,) numbers; symbols where it is left out.
+
+    Returns:
+        A result with `.equations`, `.pairs`, `.conditions`, `.proof`, `.latex`.
+
+    Raises:
+        InvalidInstance: sizes below one, ragged rows, or values that are not numbers.
+    """
+    from theorycheck.symbolic.stationarity import Stationarity
+
+    return Stationarity(_problem(net, {"samples": samples, "inputs": inputs, "X": X, "y": y}, loss))
+
+
+def flow_constant(algorithm: str = "full-batch", loss: Any = "half-sum") -> "FlowConstant":
+    """The constant of label-noise SGD's limiting flow, derived from the algorithm.
+
+    Args:
+        algorithm: "one-sample" or "full-batch"; a step's mean is the gradient of the loss in both.
+        loss: "sum", "half-sum", "mean", "half-mean", or a `Loss`.
+
+    Returns:
+        A result with `.noise` (c), `.coefficient`, `.proof`, `.latex`.
+    """
+    from theorycheck.symbolic.flow_constants import flow_constant as derived
+
+    return derived(algorithm, loss)
+
+
+def finite_step() -> "FiniteStep":
+    """What a finite step size does to the flow's speed, from the discrete Lyapunov equation.
+
+    Returns:
+        A result with `.variance`, `.speed_factor`, `.regulariser`, `.latex`.
+    """
+    from theorycheck.symbolic.flow_constants import FiniteStep
+
+    return FiniteStep()

@@ -154,6 +154,8 @@ def _from_text(text: str, where: str) -> Fraction:
         raise InvalidInstance(f"{where}: {text[:40]!r} has a decimal comma; write {text.replace(',', '.')[:40]}")
     if re.fullmatch(r"[+-]?[\d.]+[eE][+-]?\d{4,}", text):
         raise InvalidInstance(f"{where}: {text[:40]!r} has an exponent beyond 999; rescale the column")
+    if re.fullmatch(r".*/0+", text):
+        raise InvalidInstance(f"{where}: {text[:40]!r} divides by zero; write a number such as 3/2")
     return exact(text, where)
 
 

@@ -5,6 +5,7 @@ Imports numba through `kernels`: import this module only inside functions.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, repeat
 
 import attrs
 import numpy as np
@@ -14,6 +15,11 @@ from theorycheck.training.vectors import LANES
 
 _CHUNK = 50_000  # steps between two looks at the clock and at Ctrl-C
 _KERNELS = {"full": full_batch, "one": one_sample}
+
+
+def _cores():
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _padded(size):
@@ -81,15 +87,13 @@ class Batch:
 
     def advance(self, steps):
         """Take `steps` steps in every run, on all cores."""
-        workers = min(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(self._c)
-        )
+        workers = min(_cores(), len(self._c))
         bounds = np.linspace(0, len(self._c), workers + 1).astype(int)
-        parts = [slice(lo, hi) for lo, hi in zip(bounds, bounds[1:], strict=False)]
+        parts = [slice(*pair) for pair in pairwise(bounds)]
         with ThreadPoolExecutor(workers) as pool:
             while steps > 0:
                 chunk = min(steps, _CHUNK)
-                list(pool.map(lambda part: self._advance_part(part, chunk), parts))
+                list(pool.map(self._advance_part, parts, repeat(chunk)))
                 steps -= chunk
 
     def _advance_part(self, part, steps):

@@ -23,8 +23,12 @@ _REWRITES = (
     (sympy.cot, lambda x: 1 / sympy.tan(x)),
 )
 _BY_LANE = ("log", "sin", "cos", "tan", "erf", "erfc", "atan", "asin", "acos", "asinh", "acosh", "atanh", "sqrt")
-_COMPARISONS = {"StrictLessThan": "where_lt({0}, {1}, {2}, {3})", "LessThan": "where_le({0}, {1}, {2}, {3})",
-                "StrictGreaterThan": "where_lt({1}, {0}, {2}, {3})", "GreaterThan": "where_le({1}, {0}, {2}, {3})"}  # fmt: skip
+_COMPARISONS = {
+    "StrictLessThan": "where_lt({0}, {1}, {2}, {3})",
+    "LessThan": "where_le({0}, {1}, {2}, {3})",
+    "StrictGreaterThan": "where_lt({1}, {0}, {2}, {3})",
+    "GreaterThan": "where_le({1}, {0}, {2}, {3})",
+}
 
 
 @lru_cache(maxsize=1)

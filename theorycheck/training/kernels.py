@@ -5,8 +5,8 @@ are coordinates in an orthonormal basis of the data's span, X = L Q with L lower
 about n² + n products a neuron, whatever d is; what is orthogonal to the data never moves. Rows of L are padded with
 zeros to a multiple of four, the number of rows whose sums are kept in registers. Imports numba: import lazily.
 
-State of a block, all flat arrays with the lanes last: `c` (m, r) coordinates, `a` (m) output weights, `rng` six rows
-of uint64: four of xoshiro256++, the current word and how many of its bits are used.
+State of a block, all flat arrays with the lanes last: `c` (m, r) coordinates, `a` (m) output weights, `rng` two
+generators (noise, picks) of six uint64 rows: four of xoshiro256++, the current word and how many bits are used.
 """
 
 import math
@@ -123,8 +123,9 @@ def full_batch(expression, noise_law, trains_output):
         trains_output: whether the output weights move too.
 
     Returns:
-        The function; `scratch` has `scratch_size` entries; `c` (blocks, m·r·LANES), `a` (blocks, m·LANES) and `rng` (blocks, 6·LANES) change in place,
-        `L` (n, r) padded to multiples of four, `y` (n,), `rate` = step size times the factor κ of the loss.
+        The function. `c` (blocks, m·r·LANES), `a` (blocks, m·LANES) and `rng` (blocks, 12·LANES) change in place;
+        `L` (n, r) is padded to multiples of `ROWS`, `y` (rows,) is not; `scratch` has `scratch_size` entries; `rate`
+        is the step size times the factor κ of the loss.
     """
     pair = activation_pair(expression)
     fill = _NOISE[noise_law]

@@ -1,4 +1,4 @@
-"""What is trained, in floats: the data, the network f(x) = Σ_j a_j φ(θ_j·x), the loss's factor κ, and what is observed."""
+"""What is trained, in floats: data, the network f(x) = Σ_j a_j φ(θ_j·x), the loss's factor κ, and the observables."""
 
 from typing import Any
 

@@ -1,12 +1,14 @@
 """Exact numbers: text, floats and arrays to rationals, and rationals to the strings of the JSON documents."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Rational
 from typing import Any
 
 from theorycheck.errors import InvalidInstance
 
+_LONGEST = 4000  # characters; Python refuses to convert much longer integers
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?(/\d+)?")
 
 
@@ -29,6 +31,8 @@ def exact(value: Any, where: str = "a number") -> Fraction:
         return value
     if isinstance(value, (Integral, Rational)):
         return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, Decimal) and value.is_finite():
+        return Fraction(value)
     if hasattr(value, "p") and hasattr(value, "q"):  # flint.fmpq, sympy.Rational
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, str):
@@ -41,8 +45,10 @@ def exact(value: Any, where: str = "a number") -> Fraction:
 
 def _from_text(text: str, where: str) -> Fraction:
     stripped = text.strip()
+    if len(stripped) > _LONGEST:
+        raise InvalidInstance(f"{where}: a number of {len(stripped)} characters; write at most {_LONGEST}")
     if not _DECIMAL.fullmatch(stripped):
-        raise InvalidInstance(f"{where}: {text.strip()[:40]!r} is not a finite number; write 3/2, 0.1 or 1e-3")
+        raise InvalidInstance(f"{where}: {stripped[:40]!r} is not a finite number; write 3/2, 0.1 or 1e-3")
     try:
         return Fraction(stripped) if "/" not in stripped else _ratio(stripped)
     except ZeroDivisionError:

@@ -5,7 +5,7 @@ that with what the step states. Rules that rest on a theorem of analysis are in
 :mod:`theorycheck.symbolic.proof_axioms`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import attrs
 
@@ -18,13 +18,12 @@ from theorycheck.symbolic.proof_syntax import (
     Scope,
     Statement,
     arithmetic,
-    parse_statement,
     parse_term,
 )
 from theorycheck.symbolic.proof_terms import Poly
 
-ZERO, NONNEGATIVE, POSITIVE, UNKNOWN = "zero", "nonnegative", "positive", "unknown"
-SIGN_OF = {"=": ZERO, ">=": NONNEGATIVE, ">": POSITIVE, "!=": UNKNOWN}
+ZERO, NONNEGATIVE, POSITIVE, NONZERO, UNKNOWN = "zero", "nonnegative", "positive", "nonzero", "unknown"
+SIGN_OF = {"=": ZERO, ">=": NONNEGATIVE, ">": POSITIVE, "!=": NONZERO}
 
 
 @attrs.frozen
@@ -38,7 +37,8 @@ class Condition:
     def follows_from(self, other: "Condition") -> bool:
         """Whether ``other`` says the same or more."""
         stronger = {"=": "=", ">": ">", "!=": "!= >", ">=": ">= > ="}[self.relation].split()
-        signs = (self.diff, -self.diff) if other.relation in ("=", "!=") else (self.diff,)
+        either = other.relation == "=" or self.relation == "!="
+        signs = (self.diff, -self.diff) if either else (self.diff,)
         return self.bound == other.bound and other.relation in stronger and other.diff in signs
 
 
@@ -127,14 +127,14 @@ class Desk:
         return [self.cite(parse_term("#" + text)) for text in self.uses]
 
     def known(self) -> dict[terms.Atom, str]:
-        """Signs of single atoms that the facts in ``uses`` give (``unknown``: nonzero, of either sign)."""
+        """Signs of single atoms that the facts in ``uses`` give."""
         signs: dict[terms.Atom, str] = {}
         for sequent in self.cited():
             relation, diff = sequent.conclusion.relation, sequent.conclusion.diff
             if not sequent.premises and len(diff.terms) == 1:
                 ((mono, c),) = diff.terms.items()
                 if relation in (">", "!="):
-                    signs.update({a: UNKNOWN for a, _ in mono if a not in signs})
+                    signs.update({a: NONZERO for a, _ in mono if a not in signs})
                 if c > 0 and len(mono) == 1 and mono[0][1] == 1 and relation in (">", ">="):
                     signs[mono[0][0]] = SIGN_OF[relation]
         return signs
@@ -160,7 +160,7 @@ class Desk:
         for mono in poly.terms:
             for atom, _ in mono:
                 size = atom.name in self.scope.indices
-                if not size and signs.get(atom) not in (POSITIVE, UNKNOWN):
+                if not size and signs.get(atom) not in (POSITIVE, NONZERO):
                     raise NotDischarged(f"division by {atom.key}, not known to be nonzero")
 
     def sequent(self, statement: Statement) -> Sequent:
@@ -170,6 +170,8 @@ class Desk:
     def condition(self, comparison: Comparison) -> Condition:
         """The normal form of one comparison."""
         lhs, rhs, relation = self.poly(comparison.lhs), self.poly(comparison.rhs), comparison.relation
+        if not all(self.scope.fits(self.scope.sort(side), "R") for side in (comparison.lhs, comparison.rhs)):
+            raise NotDischarged("only real numbers are compared")
         for v in comparison.bound:
             if v not in self.scope.variables or self.scope.variables[v].args:
                 raise NotDischarged(f"{v} is not a plain variable")
@@ -248,26 +250,32 @@ def certificate(desk: Desk, node: Node, signs: dict[terms.Atom, str]) -> tuple[P
     polys = [p for p, _ in parts]
     if node.op == "sum":
         desk.scope.sort(Node("sum", data=node.data))
-        return desk.scope.summed(polys[0], node.data), parts[0][1]
-    if node.op == "div" and parts[1][1] != POSITIVE:
+        return desk.scope.summed(polys[0], node.data), parts[0][1] if parts[0][1] != NONZERO else UNKNOWN
+    if node.op == "div" and parts[1][1] not in (POSITIVE, NONZERO):
         desk.check_nonzero(polys[1], signs)
     return arithmetic(node, polys), _sign(node, [s for _, s in parts])
 
 
 def _sign(node: Node, signs: list[str]) -> str:
+    first, last = signs[0], signs[-1]
     if node.op == "pow":
-        even = NONNEGATIVE if node.data % 2 == 0 and node.data else UNKNOWN
-        return signs[0] if signs[0] != UNKNOWN and node.data else even
+        even = {UNKNOWN: NONNEGATIVE, NONZERO: POSITIVE}.get(first, first)
+        return UNKNOWN if node.data == 0 else first if node.data % 2 else even
     if node.op in ("neg", "sub"):
-        return signs[0] if node.op == "sub" and signs[1] == ZERO else ZERO if set(signs) == {ZERO} else UNKNOWN
+        return first if last == ZERO or (node.op == "neg" and first == NONZERO) else UNKNOWN
     if node.op == "add":
-        order = (UNKNOWN, POSITIVE, NONNEGATIVE, ZERO)
-        return min(signs, key=order.index)
-    if ZERO in signs[: 1 if node.op == "div" else 2]:
+        if ZERO in signs:
+            return last if first == ZERO else first
+        return _merge(signs) if set(signs) <= {POSITIVE, NONNEGATIVE} else UNKNOWN
+    if first == ZERO or (last == ZERO and node.op == "mul"):
         return ZERO
-    if UNKNOWN in signs:
+    if UNKNOWN in signs or {NONNEGATIVE, NONZERO} == set(signs) or (node.op == "div" and last in (ZERO, NONNEGATIVE)):
         return UNKNOWN
-    return NONNEGATIVE if NONNEGATIVE in signs else POSITIVE
+    return next((sign for sign in (NONZERO, NONNEGATIVE) if sign in signs), POSITIVE)
+
+
+def _merge(signs: list[str]) -> str:
+    return POSITIVE if POSITIVE in signs else NONNEGATIVE
 
 
 def combination(desk: Desk) -> Sequent:
@@ -275,7 +283,7 @@ def combination(desk: Desk) -> Sequent:
     poly, sign = certificate(desk, parse_term(desk.by or "0"), desk.known())
     if sign == UNKNOWN:
         raise NotDischarged("the certificate has no sign")
-    relation = {ZERO: "=", NONNEGATIVE: ">=", POSITIVE: ">"}[sign]
+    relation = {sign: relation for relation, sign in SIGN_OF.items()}[sign]
     return Sequent((), Condition((), relation, poly))
 
 
@@ -286,9 +294,9 @@ def cancel(desk: Desk) -> Sequent:
     factor, sign = certificate(desk, parse_term(desk.by), signs)
     stated = desk.sequent(desk.statement)
     if sign != POSITIVE:
-        desk.check_nonzero(factor.inverse() if len(factor.terms) == 1 else factor, signs)
         if len(factor.terms) != 1 or fact.conclusion.relation not in ("=", "!="):
             raise NotDischarged("the factor is not known to be positive")
+        desk.check_nonzero(factor, signs)
     scaled = attrs.evolve(stated.conclusion, diff=factor * stated.conclusion.diff)
     if fact.premises or stated.premises or not scaled.follows_from(fact.conclusion):
         raise NotDischarged("the factor times the statement is not the cited fact")
@@ -323,10 +331,11 @@ def congruence(desk: Desk) -> Sequent:
 def derivative(desk: Desk) -> Sequent:
     """From ``a = b`` for all values of a real variable: the derivatives are equal."""
     (fact,) = desk.cited()
-    if fact.premises or fact.conclusion.relation != "=" or desk.scope.lookup(desk.by).sort not in INTERVALS:
-        raise NotDischarged("only an equation can be differentiated, in a real variable")
-    if desk.by not in desk.scope.variables:
-        raise NotDischarged(f"{desk.by} is not a variable")
+    variable = desk.scope.variables.get(desk.by)
+    if variable is None or variable.args or variable.sort not in INTERVALS:
+        raise NotDischarged(f"{desk.by} is not a real variable")
+    if fact.premises or fact.conclusion.relation != "=":
+        raise NotDischarged("only an unconditional equation can be differentiated")
     return Sequent((), Condition((), "=", desk.scope.derivative(fact.conclusion.diff, desk.by)))
 
 
@@ -373,6 +382,11 @@ def define(desk: Desk) -> Sequent:
     return Sequent((), Condition((), "=", terms.app(left.name, *map(terms.app, names)) - value))
 
 
+def rests_on(origin: Origin, supposition: str, constants: Collection[str]) -> bool:
+    """Whether a symbol was introduced by way of a supposition or of its constants."""
+    return supposition in origin.depends or not origin.names.isdisjoint(constants)
+
+
 def tower_of(scope: Scope, name: str) -> list[str]:
     """A symbol and its declared derivatives, in order."""
     tower = [name]
@@ -384,8 +398,10 @@ def tower_of(scope: Scope, name: str) -> list[str]:
 def suppose(desk: Desk) -> Sequent:
     """Suppose a condition on new constants, named in ``by``; it must be discharged before the end."""
     stated, constants = desk.sequent(desk.statement), [name.strip() for name in desk.by.split(",") if name.strip()]
+    derivatives = {s.derivative for s in desk.scope.symbols.values()}
     for name in constants:
-        if name not in desk.scope.symbols or desk.scope.symbols[name].derivative or name in desk.seen:
+        symbol = desk.scope.symbols.get(name)
+        if symbol is None or symbol.derivative or name in desk.seen | derivatives:
             raise NotDischarged(f"{name} is not a new constant")
     if stated.premises:
         raise NotDischarged("suppose one condition at a time")
@@ -399,15 +415,26 @@ def discharge(desk: Desk) -> Sequent:
     """
     fact, supposed = desk.cited()
     kept, name = desk.used
-    if name.rule != "suppose" or fact.premises:
-        raise NotDischarged("needs an unconditional fact and a supposition")
+    if name.rule != "suppose":
+        raise NotDischarged(f"{name.name} is not a supposition")
     pairs = dict(tuple(part.strip() for part in pair.split("=")) for pair in desk.by.split(",") if pair.strip())
-    others = [desk.facts[d].sequent for d in kept.depends - {name.name}]
-    mentioned = set().union(*(free_names(c) for sequent in others for c in conditions(sequent)))
-    names = fact.conclusion.diff.free | supposed.conclusion.diff.free
-    rooted = [o for s in names if (o := desk.origins.get(s)) and (o.names & pairs.keys() or name.name in o.depends)]
-    if mentioned & pairs.keys() or rooted:
+    others = [c for d in kept.depends - {name.name} for c in conditions(desk.facts[d].sequent)]
+    names = frozenset().union(*(c.diff.free | set(c.bound) for c in (*conditions(fact), supposed.conclusion)))
+    rooted = [o for s in names - pairs.keys() if (o := desk.origins.get(s)) and rests_on(o, name.name, pairs.keys())]
+    foreign = [c for c in pairs if c not in desk.origins or desk.origins[c].made_by != ("suppose", name.name)]
+    if rooted or foreign or any(free_names(c) & pairs.keys() for c in others):
         raise NotDischarged("the constants are not arbitrary: something else rests on them")
+    swap = _generalised(desk, pairs, names)
+    bound = tuple(sorted(desk.variables_of(supposed.conclusion.diff)))
+    premise = attrs.evolve(supposed.conclusion, bound=bound, diff=terms.substitute(supposed.conclusion.diff, swap))
+    general = instance(fact, swap)
+    return Sequent((premise, *general.premises), general.conclusion)
+
+
+def _generalised(desk: Desk, pairs: dict[str, str], names: frozenset[str]) -> dict[str, tuple[tuple[str, ...], Poly]]:
+    """The substitution of variables for constants."""
+    if len(set(pairs.values())) != len(pairs):
+        raise NotDischarged("each constant needs its own variable")
     swap = {}
     for constant, variable in pairs.items():
         old, new = desk.scope.symbols.get(constant), desk.scope.variables.get(variable)
@@ -415,11 +442,7 @@ def discharge(desk: Desk) -> Sequent:
             raise NotDischarged(f"{constant} cannot be generalised to {variable}")
         slots = tuple(f"%a{k}" for k in range(len(old.args)))
         swap[constant] = (slots, terms.app(variable, *map(terms.app, slots)))
-    if len(set(pairs.values())) != len(pairs):
-        raise NotDischarged("each constant needs its own variable")
-    bound = tuple(sorted(desk.variables_of(supposed.conclusion.diff)))
-    premise = attrs.evolve(supposed.conclusion, bound=bound, diff=terms.substitute(supposed.conclusion.diff, swap))
-    return Sequent((premise,), attrs.evolve(fact.conclusion, diff=terms.substitute(fact.conclusion.diff, swap)))
+    return swap
 
 
 STRUCTURAL: dict[str, Callable[[Desk], Sequent]] = {

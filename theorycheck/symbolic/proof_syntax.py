@@ -93,7 +93,9 @@ class _Reader:
     def take(self, *wanted: str) -> str:
         token = self.peek()
         if not token or (wanted and token not in wanted):
-            raise NotDischarged(f"expected {' or '.join(wanted) or 'more'}, got {token or 'the end'!r} in {self.text!r}")
+            raise NotDischarged(
+                f"expected {' or '.join(wanted) or 'more'}, got {token or 'the end'!r} in {self.text!r}"
+            )
         self.at += 1
         return token
 

@@ -1,0 +1,1 @@
+"""Claims: theorems as data, the checks they are made of, and verdicts."""

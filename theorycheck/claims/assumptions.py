@@ -33,7 +33,9 @@ def least_derivative(phi: Activation, order: int) -> Margin:
     except check.Refused:
         positive = False
     if positive:
-        return Margin(float(least) if least is not None else 1.0, True, "positive for all z, proved; least value on a grid")
+        return Margin(
+            float(least) if least is not None else 1.0, True, "positive for all z, proved; least value on a grid"
+        )
     if least is not None and least <= 0:
         value = exact(least) if isinstance(least, fmpq) else float(least)
         return Margin(value, True, "least value on a grid of rational points")
@@ -90,7 +92,11 @@ def _joint_sign(instance: Instance) -> Margin:
     if proves(product, ">=") or _same_sign(phi):
         return Margin(1.0, True, "φ'φ''' ≥ 0 for all z, proved")
     below = [z for z in _GRID if _defined(phi, z, 3) and check.value(product, z=z) < 0]
-    return Margin(float(check.value(product, z=below[0])), True, f"value at z = {below[0]}") if below else Margin(None, False, "")
+    return (
+        Margin(float(check.value(product, z=below[0])), True, f"value at z = {below[0]}")
+        if below
+        else Margin(None, False, "")
+    )
 
 
 def _same_sign(phi: Activation) -> bool:
@@ -116,7 +122,9 @@ def _realisable(instance: Instance) -> Margin:
 
 def _equal_weights(instance: Instance) -> Margin:
     a = instance.network.output_weights
-    return Margin(1 - max(abs(v - 1) for v in a) if set(a) == {Fraction(1)} else Fraction(0), True, "output weights against 1")
+    return Margin(
+        1 - max(abs(v - 1) for v in a) if set(a) == {Fraction(1)} else Fraction(0), True, "output weights against 1"
+    )
 
 
 def _fixed_output(instance: Instance) -> Margin:

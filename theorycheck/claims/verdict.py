@@ -26,14 +26,14 @@ class Outcome(enum.Enum):
 
 
 _MEANINGS = {
-    "PROVED": "Every step of a proof for all sizes was discharged by an exact checker. It rests on the analysis facts that "
-    "the proof lists, and says nothing of statements that are only like this one.",
-    "CERTIFIED": "On the instances listed, the conclusion was shown in exact or ball arithmetic, and the certificates can "
-    "be replayed. It does not follow for other instances.",
-    "SUPPORTED": "Floating-point runs on the instances listed agree with the conclusion within the tolerance printed. It "
-    "is no proof, not even for those instances.",
-    "REFUTED": "An exact witness keeps every assumption and breaks the conclusion. It does not say that no other form of "
-    "the theorem holds.",
+    "PROVED": "Every step of a proof for all sizes was discharged by an exact checker. It rests on the theorems of "
+    "analysis that the proof lists, and says nothing of statements that are only like this one.",
+    "CERTIFIED": "On the instances listed, the conclusion was shown in exact or ball arithmetic, and the certificates "
+    "can be replayed. It does not follow for other instances.",
+    "SUPPORTED": "Floating-point runs on the instances listed agree with the conclusion within the tolerance printed. "
+    "It is no proof, not even for those instances.",
+    "REFUTED": "An exact witness keeps every assumption and breaks the conclusion. It does not say that no other form "
+    "of the theorem holds.",
     "UNDECIDED": "The checks ran and could not tell. It is neither support nor doubt.",
     "VACUOUS": "No instance met the assumptions, or nothing was asserted. Nothing was learnt.",
     "ERROR": "A check broke down. Nothing was learnt; the finding says where.",
@@ -95,7 +95,9 @@ class Verdict:
             "assertions": self.assertions,
             "seconds": round(self.seconds, 3),
             "findings": [finding_json(f) for f in self.findings],
-            "assumptions": [{"name": a.name, "margin": _margin_json(margins.get(a.name))} for a in self.claim.assumptions],
+            "assumptions": [
+                {"name": a.name, "margin": _margin_json(margins.get(a.name))} for a in self.claim.assumptions
+            ],
             "source": str(self.claim.source),
             "digest": self.statement_digest,
         }

@@ -1,0 +1,1 @@
+"""Exact solvers, one a file; each returns a solution and its certificate."""

@@ -1,0 +1,1 @@
+"""Activations, networks, losses, data, instances."""

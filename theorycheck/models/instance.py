@@ -43,9 +43,11 @@ class Instance:
 
     data: Dataset
     network: TwoLayer
-    loss: Loss = Loss()
+    loss: Loss = attrs.field(factory=Loss)
     eta: Fraction = attrs.field(default=Fraction(1, 100), converter=lambda v: exact(v, "eta"), validator=_positive)
-    sigma: Fraction = attrs.field(default=Fraction(3, 10), converter=lambda v: exact(v, "sigma"), validator=_not_negative)
+    sigma: Fraction = attrs.field(
+        default=Fraction(3, 10), converter=lambda v: exact(v, "sigma"), validator=_not_negative
+    )
     seed: int = 0
 
     @property
@@ -61,7 +63,8 @@ class Instance:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything above."""
-        parts = [self.data.digest, attrs.asdict(self.network, recurse=True), self.loss.name, self.eta, self.sigma, self.seed]
+        network = attrs.asdict(self.network, recurse=True)
+        parts = [self.data.digest, network, self.loss.name, self.eta, self.sigma, self.seed]
         return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
     def __hash__(self) -> int:

@@ -1,0 +1,1 @@
+"""The library: one file a paper, one literal tuple of claims each."""

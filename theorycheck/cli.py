@@ -1,0 +1,214 @@
+"""The command line: reads options, calls a command, turns mistakes into one line and an exit code.
+
+Exit codes: 0 nothing refuted and nothing failed; 1 a claim refuted or a certificate invalid; 2 the input was wrong;
+3 something asked for stayed undecided.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from theorycheck.errors import TheorycheckError
+
+app = typer.Typer(
+    name="theorycheck",
+    help="Check deep-learning theorems on small instances: derive, solve exactly, train, falsify, write up.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+solve_app = typer.Typer(
+    help="Solve an instance exactly, with a certificate.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(solve_app, name="solve")
+
+Keys = Annotated[list[str] | None, typer.Argument(help="Claims, or a paper's name for all of its claims.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to standard error.")]
+Data = Annotated[str, typer.Option("--data", help="CSV, .npy or .npz file, or bundled:digits and the like.")]
+Target = Annotated[str | None, typer.Option("--target", help="The label column; `y` or the last by default.")]
+Rows = Annotated[str | None, typer.Option("--rows", help="Samples to keep, such as 0:8.")]
+Columns = Annotated[str | None, typer.Option("--columns", help="Inputs to keep, such as 10:20.")]
+Centre = Annotated[bool, typer.Option("--centre", help="Subtract the mean sample.")]
+Normalise = Annotated[bool, typer.Option("--normalise", help="Divide each sample by its length.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", help="NAME=VALUE: activation, m, weights, loss, X, y, eta, ...")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Of the drawn instances.")]
+Out = Annotated[str | None, typer.Option("--out", help="Where to write.")]
+Activation = Annotated[str, typer.Option("--activation", help="A name or text such as 'z + z**3'.")]
+Width = Annotated[int, typer.Option("--width", "-m", help="The number of neurons.")]
+LossName = Annotated[str, typer.Option("--loss", help="sum, half-sum, mean or half-mean.")]
+Weights = Annotated[str | None, typer.Option("--weights", help="Output weights, separated by commas; ones by default.")]
+
+
+def _choice(data, target, rows, columns, centre, normalise):
+    from theorycheck.commands.inputs import DataChoice
+
+    return DataChoice(data, target, rows, columns, centre, normalise)
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """The library of claims."""
+    from theorycheck.commands.show import show_library
+
+    raise typer.Exit(show_library(json))
+
+
+@app.command()
+def check(
+    keys: Keys = None,
+    data: Data = "",
+    target: Target = None,
+    rows: Rows = None,
+    columns: Columns = None,
+    centre: Centre = False,
+    normalise: Normalise = False,
+    given: Set = None,
+    seed: Seed = 0,
+    budget: Annotated[float, typer.Option("--budget", help="Seconds a claim.")] = 20.0,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Test claims: prove, solve and train, on drawn instances or on your own data."""
+    from theorycheck.commands.check import check_claims
+
+    choice = _choice(data, target, rows, columns, centre, normalise)
+    raise typer.Exit(check_claims(keys or [], choice, given or [], seed, budget, json, out))
+
+
+@app.command()
+def falsify(
+    key: Annotated[str, typer.Argument(help="The claim.")],
+    drop: Annotated[str | None, typer.Option("--drop", help="The assumption to drop.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="The whole drop-one table.")] = False,
+    given: Set = None,
+    budget: Annotated[float, typer.Option("--budget", help="Seconds a search.")] = 60.0,
+    json: Json = False,
+    out: Out = None,
+    script: Annotated[str | None, typer.Option("--script", help="Also write a stand-alone Python checker.")] = None,
+) -> None:
+    """Search for a small exact counterexample to a claim without one of its assumptions."""
+    from theorycheck.commands.falsify import falsify_claim, falsify_table
+
+    if every:
+        raise typer.Exit(falsify_table(key, budget, json, out))
+    raise typer.Exit(falsify_claim(key, drop, given or [], budget, json, out, script))
+
+
+@app.command()
+def verify(files: Annotated[list[str], typer.Argument(help="Certificates.")], json: Json = False) -> None:
+    """Replay certificates; needs no solver."""
+    from theorycheck.commands.verify import verify_files
+
+    raise typer.Exit(verify_files(files, json))
+
+
+@app.command()
+def prove(
+    keys: Keys = None,
+    json: Json = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the proofs as LaTeX.")] = False,
+) -> None:
+    """Replay the proofs for all sizes, step by step."""
+    from theorycheck.commands.prove import prove_claims
+
+    raise typer.Exit(prove_claims(keys or [], json, latex))
+
+
+@app.command()
+def derive(
+    what: Annotated[str, typer.Argument(help="loss, gradient, hessian-trace, jacobian, tangent-space, ...")],
+    activation: Activation = "sinh",
+    width: Width = 2,
+    samples: Annotated[int, typer.Option("--samples", "-n", help="n, for symbolic data.")] = 2,
+    inputs: Annotated[int, typer.Option("--inputs", "-d", help="d, for symbolic data.")] = 2,
+    loss: LossName = "half-sum",
+    weights: Weights = None,
+    data: Data = "",
+    target: Target = None,
+    algorithm: Annotated[
+        str, typer.Option("--algorithm", help="full-batch or one-sample (flow-constant).")
+    ] = "full-batch",
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+    json: Json = False,
+) -> None:
+    """Derive a formula of a two-layer network."""
+    from theorycheck.commands.derive import derive_formula
+
+    sizes = {"samples": samples, "inputs": inputs}
+    options = {"activation": activation, "width": width, "weights": weights, "loss": loss, "algorithm": algorithm}
+    choice = _choice(data, target, None, None, False, False)
+    raise typer.Exit(derive_formula(what, options, sizes, choice, latex, json))
+
+
+@solve_app.command()
+def sharpness(
+    data: Data = "",
+    target: Target = None,
+    rows: Rows = None,
+    columns: Columns = None,
+    centre: Centre = False,
+    normalise: Normalise = False,
+    samples: Annotated[str | None, typer.Option("--X", help="Samples: '1,0;0,1'; the identity by default.")] = None,
+    labels: Annotated[str | None, typer.Option("--y", help="Labels: '3,4'.")] = None,
+    width: Width = 5,
+    activation: Activation = "sinh",
+    loss: LossName = "half-sum",
+    weights: Weights = None,
+    trained_output: Annotated[bool, typer.Option("--trained-output", help="Train the output weights too.")] = False,
+    bias: Annotated[bool, typer.Option("--bias", help="Train a bias in every neuron.")] = False,
+    json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", help="Write the certificate to this file.")] = None,
+) -> None:
+    """The least Hessian trace over the zero-loss set of a two-layer network."""
+    from theorycheck.commands.solve import solve_sharpness
+
+    choice = _choice(data, target, rows, columns, centre, normalise)
+    network = {"width": width, "activation": activation, "weights": weights, "trained": trained_output, "bias": bias}
+    raise typer.Exit(solve_sharpness(choice, samples, labels, network, loss, json, out))
+
+
+@app.command()
+def report(
+    out: Annotated[str, typer.Option("--out", help="The folder of the report.")] = "report",
+    html: Annotated[str | None, typer.Option("--html", help="Write the HTML page into this folder instead.")] = None,
+    latex: Annotated[str | None, typer.Option("--latex", help="Write the LaTeX file here instead.")] = None,
+    seed: Seed = 0,
+    budget: Annotated[float, typer.Option("--budget", help="Seconds a claim and a search.")] = 10.0,
+) -> None:
+    """Check every claim, build the drop-one table, and write it all up."""
+    from theorycheck.commands.report import write
+
+    raise typer.Exit(write(out, html, latex, seed, budget))
+
+
+def main() -> None:
+    """Run the command line; mistakes of the user end in one line on standard error and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except TheorycheckError as reason:
+        code = _complain(f"theorycheck: {reason}", 2)
+    except (typer.Abort, KeyboardInterrupt):
+        code = _complain("theorycheck: stopped; what was finished is on disk", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as reason:
+        if not hasattr(reason, "format_message"):  # not one of the option parser's own complaints
+            raise
+        message = reason.format_message()  # type: ignore[attr-defined]
+        code = _complain(message if message.startswith("Usage") else f"theorycheck: {message}", 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(line: str, code: int) -> int:
+    print(line, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""`theorycheck check`."""
+
+import json
+from pathlib import Path
+
+from theorycheck.commands import output
+from theorycheck.commands.inputs import DataChoice, instance, settings
+
+
+def check_claims(
+    keys: list[str], choice: DataChoice, given: list[str], seed: int, seconds: float, as_json: bool, out: str | None
+) -> int:
+    """Test the claims one after the other; each verdict is printed, and saved, as soon as it is there."""
+    from theorycheck.claims.check import Budget, run
+    from theorycheck.claims.store import select
+
+    claims, budget = select(keys), Budget(seconds=seconds)
+    own = instance(choice, settings(given), seed)
+    place = output.folder(out) if out else None
+    verdicts = []
+    for claim in claims:
+        verdict = run(claim, budget, seed, own, output.say)
+        verdicts.append(verdict)
+        if place:
+            save_verdict(place, verdict)
+        if not as_json:
+            _print(verdict, len(claims) == 1)
+    if as_json:
+        output.document({"verdicts": [verdict.to_json() for verdict in verdicts]})
+    elif len(claims) > 1:
+        from theorycheck.reports.table import verdicts as table
+
+        output.table(table(verdicts))
+    return exit_code(verdicts)
+
+
+def _print(verdict, fully: bool) -> None:
+    if fully:
+        from theorycheck.reports.table import details
+
+        output.table(details(verdict))
+        return
+    counted = f"{verdict.instances} instances, {verdict.assertions} assertions, {verdict.seconds:.1f} s"
+    output.text(f"{verdict.claim.key:24} {verdict.outcome.value:10} {counted}")
+
+
+def save_verdict(place: Path, verdict) -> None:
+    """Write the verdict and its certificates."""
+    output.save(place / f"{verdict.claim.key}.json", json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
+    for found in verdict.findings:
+        if found.certificate is not None:
+            found.certificate.save(place / "certificates" / f"{verdict.claim.key}-{found.certificate.digest[:12]}.json")
+
+
+def exit_code(verdicts) -> int:
+    """1 for anything refuted or broken, 3 for anything undecided or vacuous, else 0."""
+    outcomes = {verdict.outcome.value for verdict in verdicts}
+    if outcomes & {"REFUTED", "ERROR"}:
+        return 1
+    return 3 if outcomes & {"UNDECIDED", "VACUOUS"} else 0

@@ -1,0 +1,154 @@
+"""From the texts of the command line to data, networks and instances."""
+
+from typing import Any
+
+import attrs
+
+from theorycheck.errors import InvalidInstance
+from theorycheck.numbers import exact
+
+SETTINGS = {
+    "activation": "an activation: a name or text such as z + z**3",
+    "m": "the width",
+    "width": "the width",
+    "n": "the number of samples (falsify)",
+    "d": "the number of inputs (falsify)",
+    "y": "labels, separated by commas",
+    "X": "samples: numbers separated by commas, rows by semicolons",
+    "weights": "output weights, separated by commas",
+    "loss": "sum, half-sum, mean or half-mean",
+    "eta": "step size",
+    "sigma": "noise level",
+    "trained_output": "yes or no",
+    "bias": "yes or no",
+}
+
+
+@attrs.frozen
+class DataChoice:
+    """Which data the user pointed at.
+
+    Attributes:
+        path: a file, or `bundled:NAME` for one of scikit-learn's sets; "" for none.
+        target: the label column.
+        rows: a selection such as `0:8`.
+        columns: a selection of inputs.
+        centre: whether to subtract the mean sample.
+        normalise: whether to divide each sample by its length.
+    """
+
+    path: str = ""
+    target: str | None = None
+    rows: str | None = None
+    columns: str | None = None
+    centre: bool = False
+    normalise: bool = False
+
+    def load(self) -> Any:
+        """The dataset.
+
+        Raises:
+            InvalidInstance: the file, a column or a cell is not what it should be.
+        """
+        from theorycheck.models.data import Dataset
+
+        if self.path.startswith("bundled:"):
+            options = {"rows": self.rows, "columns": self.columns, "target": self.target}
+            return Dataset.bundled(self.path[8:], **options, centre=self.centre, normalise=self.normalise)
+        data = Dataset.from_file(self.path, target=self.target)
+        if self.rows or self.columns:
+            data = data.select(self.rows, self.columns)
+        data = data.centred() if self.centre else data
+        return data.normalised() if self.normalise else data
+
+
+def settings(pairs: list[str]) -> dict[str, str]:
+    """The NAME=VALUE pairs after --set.
+
+    Raises:
+        InvalidInstance: a pair without `=`, or an unknown name.
+    """
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise InvalidInstance(f"--set {pair!r}: write NAME=VALUE, for example --set activation=tanh")
+        if name not in SETTINGS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, SETTINGS, n=2) or list(SETTINGS)
+            raise InvalidInstance(f"--set {name!r} is unknown; nearest: {', '.join(near)}")
+        found["m" if name == "width" else name] = value
+    return found
+
+
+def numbers(text: str, where: str) -> list:
+    """Numbers separated by commas."""
+    return [exact(part, where) for part in text.split(",")]
+
+
+def rows(text: str, where: str) -> list[list]:
+    """Rows of numbers separated by semicolons."""
+    return [numbers(row, where) for row in text.split(";")]
+
+
+def whole(text: str, where: str) -> int:
+    """A whole number of at least 1."""
+    if not text.strip().isdecimal() or int(text) < 1:
+        raise InvalidInstance(f"{where} is {text!r}; pass a whole number of at least 1")
+    return int(text)
+
+
+def yes(text: str, where: str) -> bool:
+    """Yes or no."""
+    if text.lower() not in ("yes", "no", "true", "false", "1", "0"):
+        raise InvalidInstance(f"{where} is {text!r}; pass yes or no")
+    return text.lower() in ("yes", "true", "1")
+
+
+def network(given: dict[str, str]) -> Any:
+    """The network that the settings describe: sinh with five neurons where they are silent."""
+    from theorycheck.models.networks import TwoLayer
+
+    weights = tuple(numbers(given["weights"], "--set weights")) if "weights" in given else ()
+    width = whole(given["m"], "--set m") if "m" in given else len(weights) or 5
+    trained = yes(given.get("trained_output", "no"), "--set trained_output")
+    bias = yes(given.get("bias", "no"), "--set bias")
+    return TwoLayer(width, given.get("activation", "sinh"), weights, trained, bias)
+
+
+def dataset(choice: DataChoice, given: dict[str, str]) -> Any:
+    """The data of --data, or of X and y given in text.
+
+    Raises:
+        InvalidInstance: neither was given, or what was given does not fit.
+    """
+    from theorycheck.models.data import Dataset
+
+    if choice.path:
+        data = choice.load()
+        return data.with_labels(numbers(given["y"], "--set y")) if "y" in given else data
+    if "y" not in given:
+        raise InvalidInstance("no data: pass --data FILE, or --set X='1,0;0,1' --set y=3,4")
+    labels = numbers(given["y"], "y")
+    samples = (
+        rows(given["X"], "X")
+        if "X" in given
+        else [[int(i == k) for k in range(len(labels))] for i in range(len(labels))]
+    )
+    return Dataset(samples, labels, name="command line")
+
+
+def instance(choice: DataChoice, given: dict[str, str], seed: int = 0) -> Any:
+    """The user's own instance, or None where neither data nor labels were given.
+
+    Raises:
+        InvalidInstance: the parts do not fit, or the labels cannot be fitted at all.
+    """
+    from theorycheck.models.instance import Instance
+    from theorycheck.models.losses import Loss
+
+    if not choice.path and not given:
+        return None
+    extra = {name: exact(given[name], f"--set {name}") for name in ("eta", "sigma") if name in given}
+    return Instance(dataset(choice, given), network(given), Loss(given.get("loss", "half-sum")), seed=seed, **extra)

@@ -1,0 +1,66 @@
+"""Where commands print: documents and tables to standard output, progress to standard error, files by atomic rename."""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from theorycheck.errors import InvalidInstance
+
+
+def document(content: Any) -> None:
+    """Print one JSON document."""
+    print(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def table(content: Any) -> None:
+    """Print something that Rich can render; plain text when standard output is no terminal."""
+    from rich.console import Console
+
+    Console(soft_wrap=False).print(content)
+
+
+def say(line: str) -> None:
+    """A line of progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def text(line: str) -> None:
+    """A line of the result."""
+    print(line, flush=True)
+
+
+def folder(path: str) -> Path:
+    """The folder, made if need be.
+
+    Raises:
+        InvalidInstance: it cannot be written to.
+    """
+    place = Path(path)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as reason:
+        raise InvalidInstance(f"cannot write to the folder {path}: {reason.strerror}; pass another --out") from None
+    return place
+
+
+def save(path: str | Path, content: str) -> None:
+    """Write a text file by atomic rename.
+
+    Raises:
+        InvalidInstance: the place cannot be written to.
+    """
+    place = Path(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, place)
+    except OSError as reason:
+        raise InvalidInstance(f"cannot write {path}: {reason.strerror}; pass another --out") from None

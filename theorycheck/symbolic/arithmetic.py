@@ -13,7 +13,7 @@ from sympy import Expr
 from theorycheck.certificates import check
 from theorycheck.errors import InvalidInstance
 from theorycheck.numbers import exact
-from theorycheck.symbolic.structure import KAPPA, PHI, SQUARED_NORM, WEIGHT, Problem, along_z, orders_in
+from theorycheck.symbolic.structure import KAPPA, PHI, SQUARED_NORM, WEIGHT, Problem, along_z, listed, orders_in
 
 PRECISION = 192  # bits of the balls: three times a double, so that cancellation in a trace still leaves a double
 Scalar = Any  # flint.fmpq or flint.arb
@@ -183,12 +183,14 @@ def point(problem: Problem, theta: Any, X: Any = None, y: Any = None, output_wei
 
 
 def _table(numbers: Any, shape: tuple[int, int], name: str) -> tuple[tuple[Scalar, ...], ...]:
+    numbers = listed(numbers, name)
     if len(numbers) != shape[0]:
         raise InvalidInstance(f"{name} has {len(numbers)} rows; pass shape {shape}")
     return tuple(_row(row, shape[1], f"{name}[{i}]") for i, row in enumerate(numbers))
 
 
 def _row(numbers: Any, length: int, name: str) -> tuple[Scalar, ...]:
+    numbers = listed(numbers, name)
     if len(numbers) != length:
         raise InvalidInstance(f"{name} has {len(numbers)} entries; pass {length}")
     return tuple(scalar(number, f"{name}[{k}]") for k, number in enumerate(numbers))

@@ -164,7 +164,7 @@ class RiemannianHessian:
     problem: Problem
 
     @cached_property
-    def form(self) -> Expr:
+    def form(self) -> Any:
         """One pair's quadratic form in s and b, in the template's symbols."""
         lagrangian = self.problem.template.sharpness - MULTIPLIER * self.problem.template.output
         slope = along_z(lagrangian)

@@ -13,6 +13,7 @@ from theorycheck.symbolic.arithmetic import PRECISION, Scalar, plain, point, tot
 from theorycheck.symbolic.latex import gradient_latex, loss_latex, trace_latex
 from theorycheck.symbolic.steps import Proof
 from theorycheck.symbolic.structure import Problem, Template
+from theorycheck.symbolic.substitution import total_of
 from theorycheck.symbolic.terms import (
     loss_expression,
     output_gradients,
@@ -109,7 +110,7 @@ class HessianTrace:
     @cached_property
     def expression(self) -> Expr:
         """The trace at every parameter, written out."""
-        return self.on_manifold + self.residual_part
+        return total_of((self.on_manifold, self.residual_part))
 
     @cached_property
     def proof(self) -> Proof:

@@ -5,16 +5,17 @@ is derived is $\sum_{ij}$ of one small expression in $z$, $a$ and $w = \lVert x\
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property, cmp_to_key
+from functools import cached_property
 from typing import Any
 
 import attrs
 import sympy
-from sympy import Basic, Expr, Symbol
+from sympy import Expr, Symbol
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.losses import Loss
 from theorycheck.numbers import exact
+from theorycheck.symbolic.substitution import put, total_of
 
 ORDERS = 4
 PREACTIVATION = Symbol("z", real=True)
@@ -150,77 +151,18 @@ class Problem:
     def residuals(self) -> tuple[Expr, ...]:
         """The r_i = f(x_i) - y_i, as expressions in the parameters."""
         outputs = self.over_neurons(self.template.output)
-        return tuple(output - label for output, label in zip(outputs, self.y, strict=True))
-
-    def activations(self, order: int, i: int, j: int) -> Expr:
-        """The order-th derivative of the activation at z_ij."""
-        return substitute(self.network.activation.expression(order), {PREACTIVATION: self.preactivations[i][j]})
+        return tuple(total_of((output, -label)) for output, label in zip(outputs, self.y, strict=True))
 
     def at_pair(self, expression: Expr, i: int, j: int, extra: dict[Expr, Expr] | None = None) -> Expr:
         """A template with the values of sample i and neuron j in it (both from zero)."""
         values: dict[Expr, Expr] = {WEIGHT: self.weights[j], SQUARED_NORM: self.squared_norms[i], KAPPA: self.kappa}
-        for order in orders_in(expression):
-            values[PHI[order]] = self.activations(order, i, j)
-        return substitute(expression, values | (extra or {}))
+        values |= {PHI[order]: self.network.activation.expression(order) for order in orders_in(expression)}
+        in_z: Expr = expression.xreplace(values | (extra or {}))  # type: ignore[assignment]
+        return put(in_z, PREACTIVATION, self.preactivations[i][j])
 
     def over_neurons(self, expression: Expr) -> tuple[Expr, ...]:
         """The sum of a template over the neurons, for each sample."""
-        return tuple(sympy.Add(*(self.at_pair(expression, i, j) for j in range(self.m))) for i in range(self.n))
-
-
-def substitute(expression: Expr, values: dict[Expr, Expr]) -> Expr:
-    """The same as `xreplace`, without the questions that sympy asks about the sign of every long sum.
-
-    Those questions take nearly all the time of a large trace. Their answers are known here: an integer power of a sum
-    of symbols stays a power, and a function of such a sum changes only where it pulls out a minus sign.
-    """
-    found = values.get(expression)
-    if found is not None:
-        return found
-    if expression.is_Atom or isinstance(expression, sympy.Piecewise):
-        return expression.xreplace(values)  # type: ignore[return-value]
-    arguments = tuple(substitute(argument, values) for argument in expression.args)  # type: ignore[arg-type]
-    if arguments == expression.args:
-        return expression
-    if expression.is_Mul:
-        return _product(arguments)
-    first = arguments[0]
-    if first.is_Add and first.free_symbols and _stays(expression, arguments):
-        return expression.func(*arguments, evaluate=False)  # type: ignore[call-arg]
-    return expression.func(*arguments)
-
-
-def _product(arguments: tuple[Expr, ...]) -> Expr:
-    """The product in sympy's own order; factors that could merge are left to sympy."""
-    factors = [argument for argument in arguments if not argument.is_Rational]
-    bases = [factor.as_base_exp()[0] for factor in factors]
-    if len(factors) < 2 or len(set(bases)) < len(bases) or any(base.is_Mul or base.is_number for base in bases):
-        return sympy.Mul(*arguments)
-    number = sympy.Mul(*(argument for argument in arguments if argument.is_Rational))
-    if number == 0:
-        return sympy.S.Zero
-    front = () if number == 1 else (number,)
-    return sympy.Mul(*front, *sorted(factors, key=cmp_to_key(Basic.compare)), evaluate=False)
-
-
-def _stays(expression: Expr, arguments: tuple[Expr, ...]) -> bool:
-    if expression.is_Pow:
-        return bool(arguments[1].is_Integer)
-    return isinstance(expression, _SINGLE_VALUED) and not arguments[0].could_extract_minus_sign()
-
-
-# functions whose value at a sum of symbols simplifies in no other way than by a sign
-_SINGLE_VALUED = (
-    sympy.exp,
-    sympy.sinh,
-    sympy.cosh,
-    sympy.tanh,
-    sympy.tan,
-    sympy.sech,
-    sympy.erf,
-    sympy.atan,
-    sympy.asinh,
-)
+        return tuple(total_of(self.at_pair(expression, i, j) for j in range(self.m)) for i in range(self.n))
 
 
 def orders_in(expression: Expr) -> list[int]:
@@ -231,7 +173,7 @@ def orders_in(expression: Expr) -> list[int]:
 
 def dot(left: Sequence[Expr], right: Sequence[Expr]) -> Expr:
     """The inner product of two rows of expressions."""
-    return sympy.Add(*(a * b for a, b in zip(left, right, strict=True)))
+    return total_of(a * b for a, b in zip(left, right, strict=True))
 
 
 def problem(
@@ -264,11 +206,11 @@ def problem(
     if X is None:
         rows = _symbolic_rows(2 if samples is None else samples, 2 if inputs is None else inputs)
     else:
-        rows = tuple(tuple(_entry(value, f"X[{i}][{k}]") for k, value in enumerate(row)) for i, row in enumerate(X))
+        rows = tuple(_entries(row, f"X[{i}]") for i, row in enumerate(listed(X, "X")))
         _check_rows(rows, samples, inputs)
     labels = tuple(_real(f"y_{i}") for i in range(1, len(rows) + 1))
     if y is not None:
-        labels = tuple(_entry(value, f"y[{i}]") for i, value in enumerate(y))
+        labels = _entries(y, "y")
     if len(labels) != len(rows):
         raise InvalidInstance(f"y has {len(labels)} labels for {len(rows)} samples; pass one label per row of X")
     return Problem(network, loss if isinstance(loss, Loss) else Loss(loss), rows, labels)
@@ -293,8 +235,22 @@ def _check_rows(rows: tuple[tuple[Expr, ...], ...], samples: int | None, inputs:
             raise InvalidInstance(f"{name}={asked} but X has {found}; leave {name} out when X is given")
 
 
-def _entry(value: Any, where: str) -> Expr:
-    return value if isinstance(value, Expr) else _rational(exact(value, where))
+def listed(values: Any, name: str) -> list[Any]:
+    """The entries of a list, tuple or array.
+
+    Raises:
+        InvalidInstance: it has none, being a number or text.
+    """
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise InvalidInstance(f"{name} is {values!r:.40}; pass a list of numbers for each row")
+    return list(values)
+
+
+def _entries(values: Any, name: str) -> tuple[Expr, ...]:
+    return tuple(
+        value if isinstance(value, Expr) else _rational(exact(value, f"{name}[{k}]"))
+        for k, value in enumerate(listed(values, name))
+    )
 
 
 def _rational(value: Any) -> Expr:

@@ -1,14 +1,14 @@
 """Whole expressions from templates: the loss, the outputs' gradients, and both parts of the Hessian trace."""
 
-import sympy
 from sympy import Expr
 
 from theorycheck.symbolic.structure import KAPPA, WEIGHT, Problem, Template, along_z
+from theorycheck.symbolic.substitution import total_of
 
 
 def loss_expression(problem: Problem) -> Expr:
     r"""$L = \frac{\kappa}{2}\sum_i r_i^2$, written out; $\kappa/2$ is the loss's normalisation."""
-    return sympy.Add(*(problem.kappa / 2 * residual**2 for residual in problem.residuals))
+    return total_of(problem.kappa / 2 * residual**2 for residual in problem.residuals)
 
 
 def output_gradients(problem: Problem) -> tuple[tuple[Expr, ...], ...]:
@@ -27,7 +27,7 @@ def output_gradients(problem: Problem) -> tuple[tuple[Expr, ...], ...]:
 
 def sharpness_expression(problem: Problem, template: Template) -> Expr:
     r"""$F = \kappa\sum_i\lVert\nabla f_i\rVert^2$, written out."""
-    return sympy.Add(*(problem.at_pair(template.sharpness, i, j) for i, j in problem.pairs))
+    return total_of(problem.at_pair(template.sharpness, i, j) for i, j in problem.pairs)
 
 
 def residual_cofactors(problem: Problem, template: Template) -> tuple[Expr, ...]:
@@ -38,4 +38,4 @@ def residual_cofactors(problem: Problem, template: Template) -> tuple[Expr, ...]
 def residual_expression(problem: Problem, template: Template) -> Expr:
     """The part of the Hessian trace that vanishes with the residuals."""
     cofactors = residual_cofactors(problem, template)
-    return sympy.Add(*(r * c for r, c in zip(problem.residuals, cofactors, strict=True)))
+    return total_of(r * c for r, c in zip(problem.residuals, cofactors, strict=True) if c != 0)

@@ -56,6 +56,8 @@ def derivatives_step(activation: Any, orders: int) -> Step:
     """That the activation's stated derivatives are derivatives of one another."""
     gaps = (activation.expression(k).diff(PREACTIVATION) - activation.expression(k + 1) for k in range(orders))
     statement = r"\tfrac{d}{dz}\varphi^{(k)} = \varphi^{(k+1)}, \quad k < " + str(orders)
+    if activation.expression(0).has(sympy.Piecewise):
+        statement += r"\quad\text{away from the kinks}"
     return Step("derivatives of the activation", statement, CALCULUS, all(vanishes(gap) for gap in gaps))
 
 

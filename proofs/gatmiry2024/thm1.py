@@ -1,7 +1,7 @@
 r"""T1: on the zero-loss manifold, stationary points of the Hessian trace replicate one feature, and minimise it.
 
-**Setting.** $f(x) = \sum_{j=1}^m \varphi(\theta_j \cdot x)$ with $\varphi: I \to \mathbb R$ three times differentiable on
-an open interval, $z_{ij} = \theta_j \cdot x_i \in I$ the preactivations; any numbers n, m, d of samples, neurons and
+**Setting.** $f(x) = \sum_{j=1}^m \varphi(\theta_j \cdot x)$ with $\varphi: I \to \mathbb R$ three times differentiable
+on an open interval, $z_{ij} = \theta_j \cdot x_i \in I$ the preactivations; any numbers n, m, d of samples, neurons and
 inputs. On zero loss the Hessian's trace is $F = \kappa\sum_i w_i\sum_j\varphi'(z_{ij})^2$ with $w_i = \|x_i\|^2$.
 
 **Statement.** A point of the manifold is stationary for $F$ on the manifold if and only if $z_{ij} = \nu_i$ for all i
@@ -14,8 +14,8 @@ uniform bounds $\varphi' \ge \varrho_1$, $\varphi''' \ge \varrho_2$ are not need
 
 **Source.** Gatmiry, Li, Reddi, Jegelka, ICML 2024, arXiv 2410.16401, structure theorem [PAPER]; this proof [DERIVED].
 
-**What is checked.** Every step for all n, m, d and all $\varphi$; Lagrange multipliers are derived from orthogonality to
-all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold and that a tangent vector is
+**What is checked.** Every step for all n, m, d and all $\varphi$; Lagrange multipliers are derived from orthogonality
+to all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold and that a tangent vector is
 one that annihilates the gradients of the outputs (both derived separately), and that training reaches these points.
 """
 

@@ -248,8 +248,7 @@ def _discharge(book: _Book, step: Step) -> frozenset[str]:
         depends |= {step.name}
         constants = {name.strip() for name in step.by.split(",") if name.strip()}
         book.originate(constants, ("suppose", step.name), depends, stated, [])
-    if step.rule == "discharge":
-        depends -= {desk.used[1].name}
+    depends -= {desk.discharged}
     if desk.made:
         book.enter_symbol(desk, step, stated, depends)
     book.add(step.name, stated, step.rule, depends)

@@ -127,7 +127,7 @@ def valley(desk: Desk) -> Sequent:
 def strict_valley(desk: Desk) -> Sequent:
     """Mean value: if E'(s) (s - b) > 0 for all s != b on an interval around b, E(s) = E(b) implies s = b."""
     e, least, away, gap = _valley(desk)
-    wanted, (fact,) = _implied(">", away, ("!=", gap)), desk.cited()
+    wanted, (fact, *_) = _implied(">", away, ("!=", gap)), desk.cited()
     if len(fact.premises) != 1 or not fact.premises[0].follows_from(wanted.premises[0]):
         raise NotDischarged("the cited fact does not hold for all s != b")
     _required(desk, attrs.evolve(fact, premises=()), wanted.conclusion)
@@ -194,7 +194,7 @@ def span_of_annihilator(desk: Desk) -> Sequent:
     """Linear algebra: a vector orthogonal to all v with c_i . v = 0 for all i is a combination of the c_i."""
     new, c, g, v, i = desk.data(5)
     (row,), places = desk.distinct_variables((i,)), desk.distinct_variables(v.kids)
-    (fact,), poly_c, poly_g = desk.cited(), desk.poly(c), desk.poly(g)
+    (fact, *_), poly_c, poly_g = desk.cited(), desk.poly(c), desk.poly(g)
     vector = desk.scope.variables.get(v.name)
     sorts = tuple(desk.scope.variables[p].sort for p in places)
     if vector is None or vector.args != sorts or not set(sorts) <= set(desk.scope.indices) or row in poly_g.free:
@@ -213,7 +213,7 @@ def independent_onto(desk: Desk) -> Sequent:
     """Linear algebra: if the rows x_i are independent, some vector e has x_i . e = b_i for all i."""
     new, x, b, c, place = desk.data(5)
     (k,), (row,) = desk.distinct_variables((place,)), desk.distinct_variables(c.kids)
-    (fact,), poly_x, poly_b = desk.cited(), desk.poly(x), desk.poly(b)
+    (fact, *_), poly_x, poly_b = desk.cited(), desk.poly(x), desk.poly(b)
     combination = desk.scope.summed(desk.poly(c) * poly_x, (row,))
     expected = Sequent((Condition((k,), "=", combination),), Condition((), "=", desk.poly(c)))
     schematic = desk.scope.variables.get(c.name)
@@ -228,7 +228,7 @@ def independent_onto(desk: Desk) -> Sequent:
 
 def square_root(desk: Desk) -> Sequent:
     """Square root: for a >= 0, sqrt(a) >= 0 (> 0 if a > 0) and sqrt(a)^2 = a."""
-    (node,), (fact,) = desk.data(1), desk.cited()
+    (node,), (fact, *_) = desk.data(1), desk.cited()
     a = desk.poly(node)
     _required(desk, fact, Condition((), ">=", a))
     root = terms.app("sqrt", a)
@@ -239,7 +239,7 @@ def square_root(desk: Desk) -> Sequent:
 
 def root_of_square(desk: Desk) -> Sequent:
     """Order: a^2 <= b^2 and b >= 0 imply a <= b."""
-    (a, b), (squares, sign) = desk.data(2), desk.cited()
+    (a, b), (squares, sign, *_) = desk.data(2), desk.cited()
     small, large = desk.poly(a), desk.poly(b)
     _required(desk, squares, Condition((), ">=", large**2 - small**2))
     _required(desk, sign, Condition((), ">=", large))
@@ -252,8 +252,9 @@ def absolute_value(desk: Desk) -> Sequent:
     size = terms.app("abs", a)
     if not rest:
         return _plain("=", size**2 - a**2) if desk.statement.conclusion.relation == "=" else _plain(">=", size)
-    for fact, side in zip(desk.cited(), (a, -a), strict=True):
-        _required(desk, fact, Condition((), ">=", rest[0] - side))
+    above, below, *_ = desk.cited()
+    _required(desk, above, Condition((), ">=", rest[0] - a))
+    _required(desk, below, Condition((), ">=", rest[0] + a))
     return _plain(">=", rest[0] - size)
 
 
@@ -269,7 +270,7 @@ def exponential(desk: Desk) -> Sequent:
 
 def logarithm(desk: Desk) -> Sequent:
     """Logarithm: exp(log(a)) = a for a > 0."""
-    (node,), (fact,) = desk.data(1), desk.cited()
+    (node,), (fact, *_) = desk.data(1), desk.cited()
     a = desk.poly(node)
     _required(desk, fact, Condition((), ">", a))
     return _plain("=", terms.app("exp", terms.app("log", a)) - a)
@@ -294,9 +295,9 @@ def gronwall(desk: Desk) -> Sequent:
 
 
 def gronwall_below(desk: Desk) -> Sequent:
-    """Gronwall: if E <= K implies E' <= -rate E (rate, K > 0) and E(r) <= K, E(t) <= E(r) exp(-rate (t - r)), r <= t."""
+    """Gronwall: if E <= K implies E' <= -rate E (rate, K > 0), E(r) <= K implies E(t) <= E(r) exp(-rate (t - r))."""
     e, start, speed, decay, elapsed, (rate, level) = _decay(desk, 1)
-    fact, positive_rate, positive_level = desk.cited()
+    fact, positive_rate, positive_level, *_ = desk.cited()
     if fact != _implied(">=", -speed, (">=", level - e)):
         raise NotDischarged("the cited fact is not: E <= K implies E' <= -rate E")
     _required(desk, positive_rate, Condition((), ">", rate))

@@ -83,6 +83,7 @@ class Desk:
     by: str
     used: list[Fact] = attrs.field(factory=list)
     made: str = ""
+    discharged: str = ""
 
     def cite(self, node: Node) -> Sequent:
         """An instance of an earlier fact.
@@ -129,7 +130,8 @@ class Desk:
     def known(self) -> dict[terms.Atom, str]:
         """Signs of single atoms that the facts in ``uses`` give."""
         signs: dict[terms.Atom, str] = {}
-        for sequent in self.cited():
+        nodes = [parse_term("#" + text) for text in self.uses]
+        for sequent in [self.cite(node) for node in nodes if not any(list(denominators(image)) for _, image in node.data)]:
             relation, diff = sequent.conclusion.relation, sequent.conclusion.diff
             if not sequent.premises and len(diff.terms) == 1:
                 ((mono, c),) = diff.terms.items()
@@ -305,8 +307,9 @@ def cancel(desk: Desk) -> Sequent:
 
 def apply(desk: Desk) -> Sequent:
     """From a conditional fact and each of its premises: its conclusion."""
-    rule, *given = desk.cited()
-    if len(given) != len(rule.premises) or any(fact.premises for fact in given):
+    rule, *others = desk.cited()
+    given = others[: len(rule.premises)]  # further facts only say that denominators are nonzero
+    if not rule.premises or len(given) < len(rule.premises) or any(fact.premises for fact in given):
         raise NotDischarged(f"{len(rule.premises)} premises are needed, {len(given)} facts are given")
     for premise, fact in zip(rule.premises, given, strict=True):
         if not attrs.evolve(premise, bound=()).follows_from(fact.conclusion):
@@ -330,7 +333,7 @@ def congruence(desk: Desk) -> Sequent:
 
 def derivative(desk: Desk) -> Sequent:
     """From ``a = b`` for all values of a real variable: the derivatives are equal."""
-    (fact,) = desk.cited()
+    fact, *_ = desk.cited()
     variable = desk.scope.variables.get(desk.by)
     if variable is None or variable.args or variable.sort not in INTERVALS:
         raise NotDischarged(f"{desk.by} is not a real variable")
@@ -341,7 +344,7 @@ def derivative(desk: Desk) -> Sequent:
 
 def term_of_sum(desk: Desk) -> Sequent:
     """From ``t >= 0`` for all indices: each ``t`` is at most the sum."""
-    (fact,) = desk.cited()
+    fact, *_ = desk.cited()
     names = desk.distinct_variables(tuple(parse_term(part) for part in desk.by.split(",")))
     desk.scope.sort(Node("sum", data=names))
     if fact.premises or fact.conclusion.relation not in (">=", ">"):
@@ -413,10 +416,11 @@ def discharge(desk: Desk) -> Sequent:
 
     ``uses`` is the fact and the supposition, ``by`` lists ``constant = variable``.
     """
-    fact, supposed = desk.cited()
-    kept, name = desk.used
-    if name.rule != "suppose":
-        raise NotDischarged(f"{name.name} is not a supposition")
+    fact, supposed, *_ = desk.cited()
+    if any("(" in text for text in desk.uses[:2]) or desk.facts[desk.uses[1]].rule != "suppose":
+        raise NotDischarged("needs a fact and a supposition, both as they stand")
+    kept, name = (desk.facts[text] for text in desk.uses[:2])
+    desk.discharged = name.name
     pairs = dict(tuple(part.strip() for part in pair.split("=")) for pair in desk.by.split(",") if pair.strip())
     others = [c for d in kept.depends - {name.name} for c in conditions(desk.facts[d].sequent)]
     names = frozenset().union(*(c.diff.free | set(c.bound) for c in (*conditions(fact), supposed.conclusion)))

@@ -164,6 +164,14 @@ def _compiled(text: str, order: int, module: str) -> Callable:
     import sympy
 
     z = sympy.Symbol("z", real=True)
-    compute = sympy.lambdify(z, _derivative(text, order), modules="jax" if module == "jax" else ["scipy", "numpy"])
+    compute = sympy.lambdify(z, _derivative(text, order), modules=_modules(module))
     # a constant derivative must still have its argument's shape
     return lambda value: compute(value) + 0 * value
+
+
+def _modules(module: str) -> list:
+    if module == "numpy":
+        return ["scipy", "numpy"]
+    from jax.scipy.special import erf
+
+    return [{"erf": erf}, "jax"]  # sympy's own printer for JAX takes erf from the standard library, for scalars only

@@ -4,6 +4,7 @@ Imports numba through `kernels`: import this module only inside functions.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise, repeat
 
@@ -62,7 +63,7 @@ def _from_blocks(blocks, runs):
 class Batch:
     """The state of all runs, advanced in place by `advance`; `theta` and `output_weights` read it out."""
 
-    _advance: object
+    _advance: Callable
     _L: np.ndarray
     _Q: np.ndarray
     _y: np.ndarray

@@ -12,6 +12,7 @@ import numpy as np
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.training.problem import OBSERVABLES, as_starts, observe
+from theorycheck.training.tangent import Constants, speed_and_condition
 
 
 @attrs.frozen
@@ -71,8 +72,8 @@ class Flow:
 
     def summary(self):
         """One line: how many flows met the criterion, and the largest drift."""
-        met = int(np.sum(self.met_criterion))
-        return f"{met} of {len(self.met_criterion)} {self.kind} flows reached time {self.times[-1]:g}; largest drift {self.drift.max():.2g}"
+        met = f"{int(np.sum(self.met_criterion))} of {len(self.met_criterion)} {self.kind} flows"
+        return f"{met} reached time {self.times[-1]:g}; largest drift {self.drift.max():.2g}"
 
 
 def gradient_flow(problem, theta, times, settings=None):
@@ -114,7 +115,7 @@ def _flow(kind, problem, theta, times, settings):
     import jax
 
     from theorycheck.training.engine import span_coordinates
-    from theorycheck.training.fields import Constants, solver
+    from theorycheck.training.fields import solver
 
     began = time.perf_counter()
     starts, times = as_starts(problem, theta), _increasing(times)
@@ -123,20 +124,32 @@ def _flow(kind, problem, theta, times, settings):
     outside = starts - c @ Q
     a = np.repeat(problem.output_weights[None], len(starts), axis=0)
     gamma = np.full(len(starts), settings.pull) if settings.pull is not None else _local_rates(problem, starts)
+    k = Constants(L, problem.y, problem.squared_norms, problem.kappa, float(problem.trains_output), gamma)
     with jax.enable_x64(True):
-        k = Constants(L, problem.y, problem.squared_norms, problem.kappa, float(problem.trains_output), gamma)
         solve = solver(problem.activation, kind, settings.max_steps)
-        (c_path, a_path), (speed, condition), finished = solve(c, a, k, times, settings.rtol, settings.atol)
-    path = outside[:, None] + np.asarray(c_path) @ Q
-    weights = np.asarray(a_path)
+        (c_path, a_path), finished = solve(c, a, k, times, settings.rtol, settings.atol)
+    c_path, weights = np.asarray(c_path), np.asarray(a_path)
+    path = outside[:, None] + c_path @ Q
     drift = _relative_residual(problem, path, weights).max(axis=1)
     within = np.isfinite(drift) if kind == "gradient" else drift <= settings.drift
-    seen = [observe(problem, *pair) for pair in zip(path, weights, strict=True)]
-    observables = {name: np.array([record[name] for record in seen]) for name in OBSERVABLES if name != "distance"}
     # fmt: off
-    return Flow(kind, settings, times, path, weights, observables, np.asarray(speed), np.asarray(condition), drift,
-                np.asarray(finished) & within, time.perf_counter() - began)
+    return Flow(kind, settings, times, path, weights, _observables(problem, path, weights),
+                *_speeds(problem, c_path, weights, k), drift, np.asarray(finished) & within,
+                time.perf_counter() - began)
     # fmt: on
+
+
+def _observables(problem, path, weights):
+    seen = [observe(problem, *pair) for pair in zip(path, weights, strict=True)]
+    return {name: np.array([record[name] for record in seen]) for name in OBSERVABLES if name != "distance"}
+
+
+def _speeds(problem, c_path, weights, k):
+    """Speed and condition along the paths, (starts, records) each; NaN where a flow is not finite."""
+    seen = np.full((*c_path.shape[:2], 2), np.nan)
+    for where in zip(*np.nonzero(np.isfinite(c_path).all(axis=(2, 3))), strict=True):
+        seen[where] = speed_and_condition(problem.activation, c_path[where], weights[where], k)
+    return seen[..., 0], seen[..., 1]
 
 
 def _increasing(times):
@@ -148,8 +161,9 @@ def _increasing(times):
 
 def _relative_residual(problem, theta, weights):
     """Largest |f(x_i) - y_i| / max(1, |y|), (...)."""
-    values = problem.activation.numpy(0)(problem.preactivations(theta))
-    residuals = np.sum(np.expand_dims(weights, -2) * values, axis=-1) - problem.y
+    with np.errstate(all="ignore"):  # a flow that did not finish carries infinities, and is reported as such
+        values = problem.activation.numpy(0)(problem.preactivations(theta))
+        residuals = np.sum(np.expand_dims(weights, -2) * values, axis=-1) - problem.y
     return np.max(np.abs(residuals), axis=-1) / max(1.0, np.abs(problem.y).max())
 
 

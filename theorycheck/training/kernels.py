@@ -113,22 +113,8 @@ def _backward_tile(L, c, pull, slope, k, row, first, n):
     store(c, at + 3 * LANES, c3)
 
 
-@lru_cache(maxsize=64)
-def full_batch(expression, noise_law, trains_output):
-    """Compiled `advance(c, a, rng, L, y, rate, sigma, steps)`: `steps` steps with every label noised.
-
-    Args:
-        expression: the activation in the symbol z (sympy).
-        noise_law: "rademacher" or "gaussian".
-        trains_output: whether the output weights move too.
-
-    Returns:
-        The function. `c` (blocks, m·r·LANES), `a` (blocks, m·LANES) and `rng` (blocks, 12·LANES) change in place;
-        `L` (n, r) is padded to multiples of `ROWS`, `y` (rows,) is not; `scratch` has `scratch_size` entries; `rate`
-        is the step size times the factor κ of the loss.
-    """
-    pair = activation_pair(expression)
-    fill = _NOISE[noise_law]
+def _residuals(pair, trains_output):
+    """Inlined code that adds all outputs to `pull` and fills `slope` = a_j φ'(z_ij) and, if needed, `value`."""
 
     @inlined
     def residuals(c, a, L, pull, value, slope, m):
@@ -163,6 +149,26 @@ def full_batch(expression, noise_law, trains_output):
             store(pull, at + LANES, f1)
             store(pull, at + 2 * LANES, f2)
             store(pull, at + 3 * LANES, f3)
+
+    return residuals
+
+
+@lru_cache(maxsize=64)
+def full_batch(expression, noise_law, trains_output):
+    """Compiled `advance(c, a, rng, L, y, rate, sigma, steps)`: `steps` steps with every label noised.
+
+    Args:
+        expression: the activation in the symbol z (sympy).
+        noise_law: "rademacher" or "gaussian".
+        trains_output: whether the output weights move too.
+
+    Returns:
+        The function. `c` (blocks, m·r·LANES), `a` (blocks, m·LANES) and `rng` (blocks, 12·LANES) change in place;
+        `L` (n, r) is padded to multiples of `ROWS`, `y` (rows,) is not; `scratch` has `scratch_size` entries; `rate`
+        is the step size times the factor κ of the loss.
+    """
+    residuals = _residuals(activation_pair(expression), trains_output)
+    fill = _NOISE[noise_law]
 
     @compiled
     def advance(c, a, rng, L, y, scratch, rate, sigma, steps):

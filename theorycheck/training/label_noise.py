@@ -7,6 +7,7 @@ sample a step, i is drawn uniformly and its term counts n-fold, so that the step
 import math
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -198,7 +199,8 @@ class _Recorder:
         self.end = np.full(runs, -1)
         self.diverged = np.zeros(runs, dtype=bool)
         self.met = np.zeros(runs, dtype=bool)
-        self.theta, self.weights = None, None
+        self.theta: Any = None
+        self.weights: Any = None
 
     @property
     def all_ended(self):

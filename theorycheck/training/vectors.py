@@ -7,10 +7,12 @@ arithmetic on scalars and runs all lanes at once. Imports numba: import this mod
 
 import math
 import operator
+from typing import Any
 
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
+from numba.extending import intrinsic as _numba_intrinsic
+from numba.extending import lower_builtin, models, register_model, type_callable
 
 __all__ = [
     "LANES",
@@ -37,6 +39,11 @@ inlined = njit(forceinline=True, **_OPTIONS)
 
 _F64, _I64, _I32 = ir.DoubleType(), ir.IntType(64), ir.IntType(32)
 _VF, _VI = ir.VectorType(_F64, LANES), ir.VectorType(_I64, LANES)
+
+
+def intrinsic(definition) -> Any:
+    """Numba's `intrinsic`; Any, because numba fills in the first argument that type checkers would miss."""
+    return _numba_intrinsic(definition)
 
 
 class _Vector(types.Type):

@@ -19,7 +19,7 @@ help:  ## say what the targets do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 check: $(BASE)  ## check every claim on small instances and write report/
-	$(BIN)/theorycheck report --html report --latex report/report.tex
+	$(BIN)/theorycheck report --out report
 
 test: $(DEV)  ## run the tests on two cores
 	$(BIN)/python -m pytest -n 2 --durations=10

@@ -17,19 +17,15 @@ from itertools import chain
 import attrs
 
 from theorycheck.errors import InvalidClaim
-from theorycheck.symbolic.proof_axioms import AXIOMS
-from theorycheck.symbolic.proof_rules import (
-    STRUCTURAL,
-    Condition,
-    Desk,
-    Fact,
-    Origin,
-    Sequent,
-    conditions,
-    define,
-    tower_of,
-)
-from theorycheck.symbolic.proof_syntax import FUNCTIONS, NotDischarged, Scope, Symbol, parse_statement
+from theorycheck.symbolic.proof_axioms import CLASSICAL
+from theorycheck.symbolic.proof_desk import Condition, Desk, Fact, Origin, Sequent, conditions
+from theorycheck.symbolic.proof_existence import EXISTENCE
+from theorycheck.symbolic.proof_rules import STRUCTURAL, tower_of
+from theorycheck.symbolic.proof_scope import Scope
+from theorycheck.symbolic.proof_syntax import FUNCTIONS, NotDischarged, Symbol, parse_statement
+
+AXIOMS = {**CLASSICAL, **EXISTENCE}
+"""The closed list of theorems that a proof may take for granted; each docstring's first line states one."""
 
 
 @attrs.frozen
@@ -82,10 +78,11 @@ class Proof:
 
     @property
     def digest(self) -> str:
-        """Digest of what is claimed: symbols, definitions, assumptions and goals, but not the steps."""
-        claim = (self.indices, self.symbols, self.variables, self.definitions, self.hypotheses, self.goals)
-        plain = [list(map(attrs.astuple, part)) if part and attrs.has(type(part[0])) else list(part) for part in claim]
-        return hashlib.sha256(json.dumps([self.key, *plain]).encode()).hexdigest()
+        """Digest of what is claimed: symbols and what introduces them, assumptions and goals, but not the other steps."""
+        named = tuple(step for step in self.steps if step.rule == "define" or step.rule in EXISTENCE)
+        parts = (self.symbols, self.variables, self.definitions, named, self.hypotheses, self.goals)
+        plain = [[attrs.astuple(part) for part in group] for group in parts]
+        return hashlib.sha256(json.dumps([self.key, self.indices, *plain]).encode()).hexdigest()
 
 
 @attrs.frozen
@@ -134,7 +131,7 @@ class ProofReport:
 
 
 @attrs.define
-class _Book:
+class Book:
     """What is known so far in one run of one proof."""
 
     scope: Scope
@@ -143,10 +140,12 @@ class _Book:
     origins: dict[str, Origin] = attrs.field(factory=dict)
 
     def desk(self, step: Step) -> Desk:
+        """Everything that the examination of a step needs."""
         statement = parse_statement(step.statement)
         return Desk(self.scope, self.facts, self.seen, self.origins, step.rule, statement, step.uses, step.by)
 
     def add(self, name: str, sequent: Sequent, rule: str, depends: frozenset[str]) -> None:
+        """Record a fact and the names that it mentions."""
         self.facts[name] = Fact(name, sequent, rule, depends)
         self.seen |= _names(sequent)
 
@@ -161,6 +160,7 @@ class _Book:
         self.originate(tower, made_by, depends, sequent, desk.used)
 
     def originate(self, names: set[str], made_by: tuple, depends: frozenset[str], sequent: Sequent, used: list) -> None:
+        """Record where new symbols come from: the names and assumptions that their meaning rests on."""
         mentioned = _names(sequent).union(*(_names(fact.sequent) for fact in used))
         rooted = [self.origins[s] for s in mentioned if s in self.origins]
         roots = frozenset(mentioned).union(*(o.names for o in rooted))
@@ -184,10 +184,10 @@ def prove(proof: Proof) -> ProofReport:
     Raises:
         InvalidClaim: if the declarations do not fit together: a name used twice, or an unknown sort.
     """
-    book = _Book(_scope(proof))
-    definitions = [_examine(book, step) for step in proof.definitions]
-    reports = [_assume(book, h) for h in proof.hypotheses]
-    steps = [_examine(book, step) for step in proof.steps]
+    book = Book(scope_of(proof))
+    definitions = [examine(book, step) for step in proof.definitions]
+    reports = [assume(book, h) for h in proof.hypotheses]
+    steps = [examine(book, step) for step in proof.steps]
     goals = tuple(_judge(book, proof, goal) for goal in proof.goals)
     broken = tuple(r for r in reports if not r.discharged)
     used = sorted({step.rule for step in proof.steps} & AXIOMS.keys())
@@ -195,7 +195,12 @@ def prove(proof: Proof) -> ProofReport:
     return ProofReport(proof, (*definitions, *broken, *steps), goals, axioms)
 
 
-def _scope(proof: Proof) -> Scope:
+def scope_of(proof: Proof) -> Scope:
+    """What the names of a proof mean.
+
+    Raises:
+        InvalidClaim: if a name is declared twice or a declaration does not make sense.
+    """
     names = [s.name for s in (*FUNCTIONS, *proof.symbols, *proof.variables)] + list(proof.indices)
     labels = [part.name for part in chain(proof.hypotheses, proof.definitions, proof.steps)]
     for repeated in (name for group in (names, labels) for name in sorted(set(group)) if group.count(name) > 1):
@@ -215,7 +220,8 @@ def _same_shape(symbol: Symbol, derivative: Symbol | None) -> bool:
     return derivative is not None and derivative.args == symbol.args and derivative.sort == "R"
 
 
-def _assume(book: _Book, hypothesis: Hypothesis) -> StepReport:
+def assume(book: Book, hypothesis: Hypothesis) -> StepReport:
+    """Take up an assumption."""
     step = Step(hypothesis.name, hypothesis.statement, "hypothesis")
     try:
         desk = book.desk(step)
@@ -225,7 +231,8 @@ def _assume(book: _Book, hypothesis: Hypothesis) -> StepReport:
     return StepReport(step, True, "assumed")
 
 
-def _examine(book: _Book, step: Step) -> StepReport:
+def examine(book: Book, step: Step) -> StepReport:
+    """Examine one step; it enters the book if it stands."""
     try:
         depends = _discharge(book, step)
     except NotDischarged as error:
@@ -235,9 +242,9 @@ def _examine(book: _Book, step: Step) -> StepReport:
     return StepReport(step, True, "discharged", tuple(sorted(depends)))
 
 
-def _discharge(book: _Book, step: Step) -> frozenset[str]:
+def _discharge(book: Book, step: Step) -> frozenset[str]:
     desk = book.desk(step)
-    rule = {**STRUCTURAL, **AXIOMS, "define": define}.get(step.rule)
+    rule = {**STRUCTURAL, **AXIOMS}.get(step.rule)
     if rule is None:
         raise NotDischarged(f"there is no rule {step.rule}")
     derived, stated = rule(desk), desk.sequent(desk.statement)
@@ -269,7 +276,7 @@ def _show(condition: Condition) -> str:
     return f"{condition.diff.key} {condition.relation} 0"
 
 
-def _judge(book: _Book, proof: Proof, goal: Goal) -> GoalReport:
+def _judge(book: Book, proof: Proof, goal: Goal) -> GoalReport:
     fact, declared = book.facts.get(goal.step), {h.name for h in proof.hypotheses}
     if fact is None or goal.step not in {step.name for step in proof.steps}:
         return GoalReport(goal, False, f"step {goal.step} is not discharged")

@@ -22,7 +22,7 @@ check: $(BASE)  ## check every claim on small instances and write report/
 	$(BIN)/theorycheck report --out report
 
 test: $(DEV)  ## run the tests on two cores
-	$(BIN)/python -m pytest -n 2 --durations=10
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=10
 
 thorough: $(DEV)  ## run the tests that take longer, too
 	$(BIN)/python -m pytest -n 2 -m "not readme"

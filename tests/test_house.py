@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -217,3 +218,26 @@ def test_notebooks_hold_no_output_and_stay_short():
         for cell in cells:
             assert not cell.get("outputs"), f"{_name(path)}: clear the outputs"
             assert cell.get("execution_count") is None, f"{_name(path)}: clear the outputs"
+
+
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("true", "1 failed, 1 xfailed, 1 error"), ("false", "2 skipped, 1 xfailed")]
+)
+def test_a_skipped_test_fails_where_it_counts(tmp_path, ci, outcome):
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "test_one.py").write_text(
+        "import pytest\ndef test_it(): pytest.skip('no')\n@pytest.mark.skip\ndef test_other(): pass\n"
+        "@pytest.mark.xfail\ndef test_expected(): raise ValueError\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "CI": ci})
+    assert outcome in run.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("ci", "status"), [("true", 2), ("false", 5)])
+def test_a_skipped_module_fails_where_it_counts(tmp_path, ci, status):
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "test_two.py").write_text("import pytest\npytest.importorskip('no_such_module')\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "CI": ci})
+    assert run.returncode == status, run.stdout

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import sys
+from decimal import Decimal
 from functools import reduce
 from itertools import product
 
@@ -42,7 +43,10 @@ def total(terms): return reduce(lambda a, b: a + b, terms, ZERO)
 def dot(a, b): return total(p * q for p, q in zip(a, b, strict=True))
 def exact(*numbers): return all(isinstance(v, fmpq) for v in numbers)
 def add(a, b): return a + b if exact(a, b) else b if a == ZERO else a if b == ZERO else ("+", a, b)
-def mul(a, b): return a * b if exact(a, b) else ZERO if ZERO in (a, b) else b if a == ONE else a if b == ONE else ("*", a, b)
+def mul(a, b):
+    a, b = (b, a) if exact(b) else (a, b)  # rationals first, and folded
+    a, b = (a * b[1], b[2]) if exact(a) and isinstance(b, tuple) and b[0] == "*" and exact(b[1]) else (a, b)
+    return a * b if exact(a, b) else ZERO if ZERO in (a, b) else b if a == ONE else a if b == ONE else ("*", a, b)
 def power(a, q):
     rational_power = exact(a) and q.q == 1 and (a != 0 or q >= 0)
     return a ** int(q.p) if rational_power else ONE if q == 0 else a if q == ONE else ("**", a, q)
@@ -261,7 +265,7 @@ def _decimal(x, up):
     p, q = int(man) << max(int(exp), 0), 1 << max(-int(exp), 0)
     k = 30 - len(str(abs(p))) + len(str(q))
     p, q = (p * 10**k, q) if k >= 0 else (p, q * 10**-k)
-    return f"{-(-p // q) if up else p // q}e{-k}"
+    return str(Decimal(f"{-(-p // q) if up else p // q}e{-k}"))
 def digest(doc): return hashlib.sha256(json.dumps(doc, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 def brief(doc):  # short data are told in full, long ones by the start of their digest
     text = json.dumps(doc, separators=(", ", ": ")).replace('"', "")
@@ -325,13 +329,14 @@ def check_convex(c, net):
     require(show(bound := convex_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
     return f"the trace of the Hessian is at least {_text(c['value'])} everywhere on the zero-loss set"
 def _tangent(net, i, lam, lows):
-    """min over v of sum_j w a_j^2 h(v_j) - lam a_j v_j, plus lam y: each at the z where 2 w a_j phi''(z) = lam."""
-    w, spots = net.gram[i][i], []
+    """min over v of sum_j w a_j^2 h(v_j) - lam a_j v_j, plus lam y: each at the spot where w a_j h'(v_j) = lam."""
+    w, bound, t, law = net.gram[i][i], lam * net.y[i], net.jets, net.law
     if w == 0: return require(lam == 0 and {*lows} == {"0"}, "a zero input has no multiplier") or ZERO
+    slope, square, out = (mul(TWO, t[2]), power(t[1], TWO), t[0]) if law is None else (derivative(law), law, "z")
     for a, low in zip(net.a, lows, strict=True):
-        z = locate(net.jets[2], lam / (2 * w * a), low)
-        spots.append(w * a * a * value(net.jets[1], z=z) ** 2 - lam * a * value(net.jets[0], z=z))
-    return total(spots) + lam * net.y[i]
+        spot = locate(slope, lam / (w * a), low)  # of z, or of v itself where h is known as the law
+        bound += w * a * a * value(square, z=spot) - lam * a * value(out, z=spot)
+    return bound
 def curvature(net, alpha, D, a, V):
     """The Riemannian Hessian of the trace along a tangent direction V of theta, divided by its length squared."""
     S = range(net.n)

@@ -48,7 +48,7 @@ readme: $(DEV)  ## run the commands of README.md and compare what they print
 	$(BIN)/python -m pytest -m readme tests/test_readme.py
 
 bench: $(BENCH)  ## benchmarks, as ratios measured in one run
-	$(BIN)/python -m benchmarks
+	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(BIN)/python "$$script"; done
 
 ci: lint contracts types test readme notebooks  ## all of the above but bench
 

@@ -11,7 +11,6 @@ import re
 import sys
 from decimal import Decimal
 from functools import reduce
-from itertools import product
 
 from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz
 
@@ -19,7 +18,6 @@ FORMAT, BITS = "theorycheck-certificate/1", 192
 STEP = fmpq(1, 2**160)  # the width of a bracket
 ZERO, ONE, TWO = fmpq(0), fmpq(1), fmpq(2)
 FUNCTIONS = ("asinh", "atan", "erf", "exp", "log", "relu", "softplus", "tan")
-
 class Malformed(Exception): """The text is no certificate of ours."""
 class Refused(Exception): """A certificate whose statement does not follow from its data."""
 def require(condition, reason):
@@ -44,7 +42,7 @@ def dot(a, b): return total(p * q for p, q in zip(a, b, strict=True))
 def exact(*numbers): return all(isinstance(v, fmpq) for v in numbers)
 def add(a, b): return a + b if exact(a, b) else b if a == ZERO else a if b == ZERO else ("+", a, b)
 def mul(a, b):
-    a, b = (b, a) if exact(b) else (a, b)  # rationals first, and folded
+    a, b = (b, a) if exact(b) else (a, b)
     a, b = (a * b[1], b[2]) if exact(a) and isinstance(b, tuple) and b[0] == "*" and exact(b[1]) else (a, b)
     return a * b if exact(a, b) else ZERO if ZERO in (a, b) else b if a == ONE else a if b == ONE else ("*", a, b)
 def power(a, q):
@@ -163,12 +161,10 @@ def holds(t, strict):
 # ---- networks, points and the quantities of a statement -------------------------------------------------------------
 def locate(t, target, low):
     """The z in [low, low + STEP], low a multiple of STEP, where t crosses the target; or low itself where t is it."""
-    z, end = rational(low), rational(low) + STEP
-    gap = value(t, z=z) - target
+    z, gap = rational(low), value(t, z=rational(low)) - target
     if exact(gap) and gap == 0: return z
-    require((z / STEP).q == 1 and gap * (value(t, z=end) - target) < 0, f"no crossing is seen at {low:.20}")
-    return arb(z).union(arb(end))
-
+    require((z / STEP).q == 1 and gap * (value(t, z=z + STEP) - target) < 0, f"no crossing is seen at {low:.20}")
+    return arb(z).union(arb(z + STEP))
 class Network:
     """f(x) = sum_j a_j phi(theta_j . x); where f fits y, tr Hess L = kappa sum_i |x_i|^2 sum_j a_j^2 phi'(z_ij)^2."""
     def __init__(self, doc):
@@ -228,9 +224,9 @@ class Network:
     def trace(self, point):
         """The trace of the loss's Hessian at a point of the zero-loss set."""
         spots, a = self.feasible(point)
-        term = lambda i, j: self.gram[i][i] * a[j] ** 2 * spots[i][j]("square")
         extra = [spot(0) ** 2 for row in spots for spot in row] if self.trained else []
-        return self.kappa * total([*(term(i, j) for i, j in product(range(self.n), range(self.m))), *extra])
+        slopes = [self.gram[i][i] * a[j] ** 2 * spots[i][j]("square") for i in range(self.n) for j in range(self.m)]
+        return self.kappa * total(slopes + extra)
 
     def forces(self, point):
         """Multipliers alpha, the Riemannian gradient of the trace in theta, the exact derivatives of phi, the weights."""
@@ -339,8 +335,7 @@ def _tangent(net, i, lam, lows):
     return bound
 def curvature(net, alpha, D, a, V):
     """The Riemannian Hessian of the trace along a tangent direction V of theta, divided by its length squared."""
-    S = range(net.n)
-    s = [[dot(x, v) for v in V] for x in net.X]
+    s, S = [[dot(x, v) for v in V] for x in net.X], range(net.n)
     require(len(V) == net.m and all(dot([p * q for p, q in zip(a, D[1][i], strict=True)], s[i]) == 0 for i in S), "not tangent")
     bend = lambda i, j: 2 * net.kappa * net.gram[i][i] * a[j] ** 2 * (D[2][i][j] ** 2 + D[1][i][j] * D[3][i][j])
     form = total((bend(i, j) - alpha[i] * a[j] * D[2][i][j]) * s[i][j] ** 2 for i in S for j in range(net.m))
@@ -350,8 +345,8 @@ def check_direction(c, net):
     require(str(curvature(net, alpha, D, a, matrix(c["direction"]))) == c["curvature"], "the curvature is another")
     require(c["stationary"] is (not any(v for row in pull for v in row)), "whether the point is stationary is told wrongly")
     require([*map(str, alpha)] == c["multipliers"], "the multipliers are others")
-    word = "stationary" if c["stationary"] else "not stationary"
-    return f"a point that is {word}, {brief(c['point'])}, with Riemannian curvature {c['curvature']} of the trace along {brief(c['direction'])}"
+    told = f"{'' if c['stationary'] else 'not '}stationary, {brief(c['point'])}, with Riemannian curvature {c['curvature']}"
+    return f"a point that is {told} of the trace along {brief(c['direction'])}"
 def check_all(c, net): return "; ".join(f"{part['role']}: {statement(part, net)}" for part in c["parts"])
 
 KINDS = {name[6:]: entry for name, entry in list(globals().items()) if name.startswith("check_")}

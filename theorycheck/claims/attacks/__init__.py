@@ -1,0 +1,15 @@
+"""Ways in which the conclusions of the two-layer theorems can fail, each with its candidates and its exact test."""
+
+from theorycheck.claims.attacks.curvature import (
+    NEAR_STATIONARY_NEGATIVE_CURVATURE as NEAR_STATIONARY_NEGATIVE_CURVATURE,
+)
+from theorycheck.claims.attacks.curvature import NEGATIVE_CURVATURE as NEGATIVE_CURVATURE
+from theorycheck.claims.attacks.empty import EMPTY as EMPTY
+from theorycheck.claims.attacks.flow import NEURONS_DIFFER as NEURONS_DIFFER
+from theorycheck.claims.attacks.flow import OVERSHOOT as OVERSHOOT
+from theorycheck.claims.attacks.flow import STAYS as STAYS
+from theorycheck.claims.attacks.lower import LOWER_THAN_EQUAL as LOWER_THAN_EQUAL
+from theorycheck.claims.attacks.rates import DISTANCE_BOUND as DISTANCE_BOUND
+from theorycheck.claims.attacks.rates import GRADIENT_DOMINANCE as GRADIENT_DOMINANCE
+from theorycheck.claims.attacks.stationary import SPURIOUS_STATIONARY as SPURIOUS_STATIONARY
+from theorycheck.claims.attacks.stationary import WEIGHTED_STATIONARY as WEIGHTED_STATIONARY

@@ -1,0 +1,68 @@
+"""The checker's own quantities at a candidate, exact or in balls, and the evidence that a violation hands over.
+
+Evidence is a tuple (role, kind, fields). The fields are what the builder of that kind of certificate needs:
+less: left and right; value: name and terms; direction: point and direction; rank: name and matrix; sign: name, relation
+and order (of φ's derivative) or expression; convex: nothing. A sum is {"name", "terms"}; the builder adds the numbers.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from flint import arb, ctx
+
+from theorycheck.certificates import check
+from theorycheck.certificates.build import instance_document, number, term
+from theorycheck.models.instance import Instance
+
+__all__ = ["Evidence", "below", "document", "less", "negative", "network", "number", "shown", "term", "total", "value"]
+
+Evidence = tuple[str, str, dict]
+
+
+@lru_cache(maxsize=32)
+def network(instance: Instance) -> Any:
+    """The checker's view of an instance."""
+    return check.Network(document(instance))
+
+
+def document(instance: Instance) -> dict:
+    """The instance as certificates carry it."""
+    return instance_document(instance.data, instance.network, instance.loss)
+
+
+def negative(document: dict) -> dict:
+    """A term with the other sign."""
+    return {**document, "times": str(-check.rational(document.get("times", "1")))}
+
+
+def total(instance: Instance, *terms: dict) -> Any:
+    """The sum of terms, a flint rational or a ball; None where the checker refuses one of them."""
+    net = network(instance)
+    with ctx.workprec(check.BITS):
+        try:
+            parts = [(check.rational(t.get("times", "1")), check.quantity(net, t), t.get("power", 1)) for t in terms]
+            return check.total(times * v**power for times, v, power in parts)
+        except (check.Refused, ZeroDivisionError):
+            return None
+
+
+def below(left: Any, right: Any) -> bool:
+    """Whether both are known and the left is certainly smaller."""
+    with ctx.workprec(check.BITS):
+        return left is not None and right is not None and bool(left < right)
+
+
+def less(role: str, left: tuple[str, list[dict]], right: tuple[str, list[dict]]) -> Evidence:
+    """Evidence that one sum is smaller than another; each side is its name and its terms."""
+    sides = {key: {"name": name, "terms": terms} for key, (name, terms) in (("left", left), ("right", right))}
+    return (role, "less", sides)
+
+
+def value(role: str, name: str, terms: list[dict]) -> Evidence:
+    """Evidence that a sum has the value that it has."""
+    return (role, "value", {"name": name, "terms": terms})
+
+
+def shown(v: Any) -> str:
+    """A number for a reader: exact, or a few digits of a ball's middle."""
+    return str(v) if not isinstance(v, arb) else f"{float(v.mid()):.10g}"

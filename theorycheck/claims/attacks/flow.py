@@ -1,0 +1,128 @@
+"""What the flow and gradient descent do at a point: overshoot, stand still, or keep neurons apart."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from theorycheck.claims.attacks import points, screen
+from theorycheck.claims.attacks.exactly import below, less, negative, number, shown, term, total
+from theorycheck.claims.attacks.scan import natural, scan
+from theorycheck.claims.attacks.stationary import disagreement, flat, gradient_vanishes, is_stationary, neurons_disagree
+from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
+from theorycheck.models.instance import Instance
+
+_CLEAR = 1e-7
+
+
+def _outward(template: Instance, Z: Any) -> Any:
+    """Points where the largest preactivation of some sample grows along the flow, in floats, (B,)."""
+    import numpy as np
+
+    found = screen.fields(template, Z)
+    top = Z.max(axis=2, keepdims=True) <= Z
+    speed = np.where(top, found.velocity, -np.inf).max(axis=(1, 2))
+    return (speed > _CLEAR * (1 + found.trace)) & np.isfinite(found.gradient)
+
+
+def _overshoot_candidates(space: Space) -> Iterator[Candidate | Looked]:
+    return scan(space, _outward)
+
+
+def _overshoot_violation(candidate: Candidate) -> Violation | None:
+    instance = candidate.instance
+    for i in range(instance.data.n):
+        spots = [
+            total(instance, term("preactivation", candidate.point, entry=(i, k))) for k in range(instance.network.width)
+        ]
+        if any(v is None for v in spots):
+            return None
+        j = max(range(len(spots)), key=lambda k, spots=spots: float(spots[k]))
+        others = [k for k in range(len(spots)) if k != j]
+        speed = total(instance, term("velocity", candidate.point, entry=(i, j)))
+        if not below(0, speed) or not all(below(spots[k], spots[j]) for k in others):
+            continue
+        return _grows(candidate, i, j, others, speed)
+    return None
+
+
+def _grows(candidate: Candidate, i: int, j: int, others: list[int], speed: Any) -> Violation:
+    name = f"speed of the largest preactivation of sample {i + 1}, neuron {j + 1}'s"
+    moves = less("violates", ("zero", [number(0)]), (name, [term("velocity", candidate.point, entry=(i, j))]))
+    largest = tuple(neurons_disagree(candidate, (i, k, j), "the largest of its sample") for k in others)
+    return Violation(
+        quantity=f"speed along the flow of the largest preactivation of sample {i + 1}",
+        bound="at most 0",
+        value=shown(speed),
+        size=float(speed),
+        evidence=(moves, *largest),
+    )
+
+
+OVERSHOOT = Attack(
+    "the largest preactivation of a sample grows along the flow", _overshoot_candidates, _overshoot_violation
+)
+
+
+def _apart(template: Instance, Z: Any) -> Any:
+    return screen.spread(Z) > _CLEAR
+
+
+def _fit_candidates(space: Space) -> Iterator[Candidate | Looked]:
+    return scan(space, _apart)
+
+
+def _stays_violation(candidate: Candidate) -> Violation | None:
+    """A point that fits all labels: without noise the loss has no gradient there, and nothing moves."""
+    spot = disagreement(candidate) if candidate.instance.sigma == 0 else None
+    if spot is None:
+        return None
+    i, low, high = spot
+    ends = [term("preactivation", candidate.point, entry=(i, j)) for j in (high, low)]
+    apart = total(candidate.instance, ends[0], negative(ends[1]))
+    return Violation(
+        quantity="spread of a sample's preactivations at a point of zero loss, where gradient descent without noise stays",
+        bound="tends to 0",
+        value=shown(apart),
+        size=float(apart),
+        evidence=(neurons_disagree(candidate, spot),),
+    )
+
+
+STAYS = Attack("gradient descent without noise stays at unequal neurons", _fit_candidates, _stays_violation)
+
+
+def _theta(template: Instance) -> str | None:
+    """Weights themselves, where they are not determined by the preactivations."""
+    return "theta" if natural(template) in ("z", "theta") and template.data.n < template.inputs.d else None
+
+
+def _same_outputs(template: Instance, Z: Any) -> Any:
+    return (screen.spread(Z) < 1e-12) & flat(template, Z)
+
+
+def _beside_candidates(space: Space) -> Iterator[Candidate | Looked]:
+    return scan(space, _same_outputs, _theta)
+
+
+def _differ_violation(candidate: Candidate) -> Violation | None:
+    """Stationary weights of rank two or more: the flow started there stays, and the neurons are not one vector."""
+    from theorycheck.models.rational import rank
+
+    rows = points.values_of(candidate.point)
+    found = rank(rows) if candidate.point["coordinate"] == "theta" else 0
+    if found < 2 or disagreement(candidate) is not None or not is_stationary(candidate):
+        return None
+    return Violation(
+        quantity="rank of the first layer where the flow ends",
+        bound="at most 1",
+        value=str(found),
+        size=float(found),
+        evidence=(
+            ("violates", "rank", {"name": "the first layer", "matrix": rows}),
+            gradient_vanishes(candidate, "the flow stays there"),
+        ),
+    )
+
+
+NEURONS_DIFFER = Attack(
+    "neurons that agree on the samples and differ beside them", _beside_candidates, _differ_violation
+)

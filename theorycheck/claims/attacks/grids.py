@@ -1,0 +1,69 @@
+"""Small rationals, simplest first, and the arrays of points that they make."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations_with_replacement, islice, product
+from typing import Any
+
+HEIGHTS = (2, 3, 5, 8, 13, 21, 34, 55)  # of the rationals looked at on each level
+LEVELS = len(HEIGHTS)
+MOST = 60_000  # points of one grid
+
+
+def height(level: int) -> int:
+    """The largest numerator and denominator on a level (1 is the first)."""
+    return HEIGHTS[min(level, len(HEIGHTS)) - 1]
+
+
+def cost(value: Fraction) -> int:
+    """How much ink a rational takes, roughly: 0 for 0, 1 for 1, 2 for -1, 4 for 1/2."""
+    return 2 * abs(value.numerator) + 2 * value.denominator - 2 - (value > 0)
+
+
+@lru_cache(maxsize=64)
+def rationals(largest: int) -> tuple[Fraction, ...]:
+    """All rationals with numerator and denominator up to `largest` in size, cheapest first."""
+    span = range(1, largest + 1)
+    positive = {Fraction(p, q) for p in span for q in span}
+    return tuple(sorted({Fraction(0), *positive, *(-v for v in positive)}, key=lambda v: (cost(v), v)))
+
+
+@lru_cache(maxsize=64)
+def integers(largest: int) -> tuple[Fraction, ...]:
+    """0, 1, -1, 2, -2, ... up to `largest` in size."""
+    return tuple(Fraction(v) for v in sorted(range(-largest, largest + 1), key=lambda v: (abs(v), -v)))
+
+
+def affordable(pool: tuple[Fraction, ...], slots: int) -> tuple[Fraction, ...]:
+    """The cheapest values of the pool, so few that all ways to fill the slots stay under MOST."""
+    return pool[: max(2, int(MOST ** (1 / max(slots, 1))))]
+
+
+def fillings(pool: tuple[Fraction, ...], slots: int, sorted_slots: int = 0) -> Any:
+    """All ways to fill slots from the pool, as an integer array (count, slots).
+
+    Args:
+        pool: the values.
+        slots: how many.
+        sorted_slots: the order of this many slots at the start does not matter (neurons of one sample).
+    """
+    import numpy as np
+
+    some = combinations_with_replacement(range(len(pool)), sorted_slots)
+    rest = [*product(range(len(pool)), repeat=slots - sorted_slots)]
+    return np.array([(*a, *b) for a in islice(some, MOST) for b in rest], dtype=int).reshape(-1, slots)
+
+
+def chosen(pool: tuple[Fraction, ...], row: Any) -> list[Fraction]:
+    """The values of one row of `fillings`."""
+    return [pool[k] for k in row]
+
+
+def simplest(pool: tuple[Fraction, ...], rows: Any, hits: Any, most: int = 12) -> Iterator[list[Fraction]]:
+    """The cheapest of the rows whose indices are in `hits`, as values."""
+    import numpy as np
+
+    prices = np.array([cost(v) for v in pool])
+    order = np.argsort(prices[rows[hits]].sum(axis=1), kind="stable")[:most]
+    return (chosen(pool, rows[k]) for k in np.asarray(hits)[order])

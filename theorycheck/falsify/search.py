@@ -1,0 +1,226 @@
+"""Look for a small exact counterexample to a claim, from nothing but the claim and the dropped assumption."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from theorycheck.certificates import build, check
+from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims.attacks.exactly import document
+from theorycheck.claims.claim import Attack, Candidate, Claim, Looked, Space, Violation
+from theorycheck.errors import CertificateError, InvalidInstance
+from theorycheck.falsify import evidence
+from theorycheck.falsify.assumed import Assumed, pool
+from theorycheck.falsify.counterexample import Counterexample, Survived
+from theorycheck.falsify.fixed import read
+from theorycheck.falsify.shrink import shrink
+from theorycheck.models.data import Dataset
+from theorycheck.models.instance import Instance
+from theorycheck.models.networks import TwoLayer
+
+_SAY_EVERY = 0.5  # seconds between two words of progress
+_SHRINK_FOR = 10.0  # seconds at most
+_TOPICS = {"activation": "activation", "X": "data", "weights": "network", "trained_output": "network"}
+Progress = Callable[[str], None]
+
+
+def falsify(
+    claim: Claim,
+    drop: str | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    seconds: float = 60.0,
+    progress: Progress | None = None,
+) -> Counterexample | Survived:
+    """Search for an instance that keeps all assumptions but the dropped one and breaks the conclusion.
+
+    Floats only say where to look: what comes back as a counterexample was built in exact arithmetic, certified, and
+    replayed by the stand-alone checker.
+
+    Args:
+        claim: what to break.
+        drop: the name of an assumption that need not hold; None to attack the claim itself.
+        fixed: what the search must not change: activation, m, n, d, y, X, weights, loss, eta, sigma, bias,
+            trained_output, data, network. Assumptions that this breaks besides the dropped one are reported.
+        seconds: how long to look.
+        progress: is told in words what is going on.
+
+    Returns:
+        A Counterexample, or Survived, which does not say that there is none.
+
+    Raises:
+        InvalidClaim: no such assumption, nothing that keeps the rest, or something that cannot be fixed.
+        InvalidInstance: a fixed value makes no sense, or no network fits the fixed labels.
+    """
+    values, assumed = read(fixed), Assumed.of(claim, drop)
+    assumed = _settled(assumed, values)
+    activations = (values["activation"],) if "activation" in values else pool(assumed)
+    kept = frozenset(a.name for a in assumed.kept)
+    space = Space(activations, drop, kept, values, assumed.allows)
+    return _Search(claim, drop, assumed, space, time.monotonic(), seconds, progress or _silent).run()
+
+
+def _silent(text: str) -> None:
+    """Progress that nobody reads."""
+
+
+def _settled(assumed: Assumed, values: Mapping[str, Any]) -> Assumed:
+    """Say which topics the user fixed, on the smallest instance with what was fixed."""
+    topics = frozenset(topic for name, topic in _TOPICS.items() if name in values)
+    if not topics:
+        return assumed
+    instance = _example(values)
+    settled = assumed.settle(instance, topics)
+    labels = [a for a in settled.kept if a.about == "labels"]
+    if {"activation", "m", "y"} <= set(values) and any(assumed.margin(a, instance).holds is False for a in labels):
+        raise InvalidInstance("the fixed labels lie outside m times the range of the activation: no network fits them")
+    return settled
+
+
+def _example(values: Mapping[str, Any]) -> Instance:
+    phi = values["activation"] if "activation" in values else "sinh"
+    weights = values.get("weights", ())
+    options = {name: values[name] for name in ("bias", "trained_output") if name in values}
+    network = TwoLayer(values.get("m", max(1, len(weights))), phi, weights, **options)
+    X = values.get("X") or [[Fraction(i == k) for k in range(values.get("n", 1))] for i in range(values.get("n", 1))]
+    return Instance(Dataset(X=X, y=values.get("y", [0] * len(X)), name="fixed"), network)
+
+
+@attrs.define
+class _Search:
+    """One search: the attacks take turns, and the first candidate that is certified ends it."""
+
+    claim: Claim
+    drop: str | None
+    assumed: Assumed
+    space: Space
+    start: float
+    seconds: float
+    progress: Progress
+    tries: int = 0
+    uncertified: int = 0
+    looked: dict[str, None] = attrs.field(factory=dict)
+    spoken: float = 0.0
+
+    def run(self) -> Counterexample | Survived:
+        for attack, candidate in self._turns():
+            if self._is_one(attack, candidate) is None:
+                continue
+            try:
+                return self._found(attack, candidate)
+            except CertificateError:
+                self.uncertified += 1
+        return self._survived()
+
+    def _turns(self) -> Iterator[tuple[Attack, Candidate]]:
+        """Candidates of all attacks in turn, until the time is over or all have ended."""
+        streams = [(attack, attack.candidates(self.space)) for attack in self.claim.attacks]
+        while streams:
+            for stream in list(streams):
+                if time.monotonic() - self.start > self.seconds:
+                    return
+                said = next(stream[1], None)
+                if said is None:
+                    streams.remove(stream)
+                elif isinstance(said, Looked):
+                    self._note(said)
+                else:
+                    self.tries += 1
+                    yield stream[0], said
+
+    def _note(self, said: Looked) -> None:
+        self.tries += said.count
+        if said.count:
+            self.looked.pop(said.where, None)
+            self.looked[said.where] = None
+        if time.monotonic() - self.spoken > _SAY_EVERY:
+            self.spoken = time.monotonic()
+            self.progress(f"{self.claim.key}: {self.tries} tries, now {said.where}")
+
+    def _is_one(self, attack: Attack, candidate: Candidate) -> Violation | None:
+        """The violation of a candidate that has what is fixed and keeps what is kept."""
+        if not _respects(candidate.instance, self.space.fixed) or not self.assumed.keeps(candidate.instance):
+            return None
+        violation = attack.violation(candidate)
+        return violation
+
+    def _found(self, attack: Attack, candidate: Candidate) -> Counterexample:
+        self.progress(f"{self.claim.key}: found one after {self.tries} tries; making it smaller")
+        self._certified(self._violation(attack, candidate), candidate)  # fail before any work is spent on shrinking
+        holds = lambda smaller: self._is_one(attack, smaller) is not None  # noqa: E731
+        smallest, steps = shrink(candidate, holds, _SHRINK_FOR)
+        self.tries += steps
+        violation = self._violation(attack, smallest)
+        return Counterexample(
+            claim=self.claim.key,
+            claim_digest=self.claim.digest,
+            dropped=self.drop,
+            also_broken=self.assumed.also_broken,
+            attack=attack.name,
+            instance=smallest.instance,
+            point=smallest.point,
+            violation=violation,
+            certificate=self._certified(violation, smallest),
+            margins=self.assumed.margins(smallest.instance),
+            tries=self.tries,
+            seconds=time.monotonic() - self.start,
+        )
+
+    def _violation(self, attack: Attack, candidate: Candidate) -> Violation:
+        violation = self._is_one(attack, candidate)
+        if violation is None:
+            raise CertificateError("a candidate that was a counterexample is none any more")
+        return violation
+
+    def _certified(self, violation: Violation, candidate: Candidate) -> Certificate:
+        """One certificate of everything, replayed from its JSON.
+
+        Raises:
+            CertificateError: the checker refuses a part.
+        """
+        instance = candidate.instance
+        parts = [e for a in self.assumed.kept for e in evidence.keeps(a.name, instance)]
+        broken = [a for a in self.assumed.dropped if self.assumed.margin(a, instance).holds is False]
+        parts += [e for a in broken for e in evidence.breaks(a.name, instance)]
+        bodies = evidence.bodies(instance, [*parts, *violation.evidence])
+        about = {"key": self.claim.key, "digest": self.claim.digest, "dropped": self.drop}
+        certificate = build.all_of(document(instance), bodies, about | {"also_broken": list(self.assumed.also_broken)})
+        try:
+            certificate.verify()
+        except check.Refused as reason:
+            raise CertificateError(f"the checker refuses the certificate: {reason}") from None
+        return certificate
+
+    def _survived(self) -> Survived:
+        return Survived(
+            claim=self.claim.key,
+            claim_digest=self.claim.digest,
+            dropped=self.drop,
+            also_broken=self.assumed.also_broken,
+            tries=self.tries,
+            seconds=time.monotonic() - self.start,
+            looked=tuple(self.looked),
+            uncertified=self.uncertified,
+        )
+
+
+def _respects(instance: Instance, fixed: Mapping[str, Any]) -> bool:
+    """Whether an instance has what the user fixed."""
+    network, data = instance.network, instance.data
+    has = {
+        "activation": network.activation,
+        "m": network.width,
+        "n": data.n,
+        "d": data.d,
+        "y": data.y,
+        "X": data.X,
+        "weights": network.output_weights,
+        "bias": network.bias,
+        "trained_output": network.trained_output,
+        "loss": instance.loss.name,
+        "sigma": instance.sigma,
+        "eta": instance.eta,
+    }
+    return all(has[name] == value for name, value in fixed.items() if name in has)

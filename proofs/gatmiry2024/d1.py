@@ -87,7 +87,6 @@ PROOF = Proof(
         Step(
             "curvature_product",
             "h2(phi(s))*phi1(s) = 2*phi3(s)",
-            uses=("regular(s=psi(phi(s)))",),
             by="phi1(psi(phi(s)))*#second(u=phi(s)) + 2*#at_point_third - h2(phi(s))*#at_point",
         ),
         Step("same_sign_at_b", "phi1(b)*phi3(b) >= 0", "suppose", by="b"),
@@ -102,7 +101,6 @@ PROOF = Proof(
         Step(
             "same_sign_at_c",
             "phi1(c)*phi3(c) >= 0",
-            uses=("regular(s=c)",),
             by="#convex_at_c*phi1(c)**2/2 - phi1(c)/2*#curvature_product(s=c)",
         ),
         Step(

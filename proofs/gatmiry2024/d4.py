@@ -1,8 +1,8 @@
 r"""D4: the Riemannian gradient bounds the distance of every preactivation to its limit.
 
 **Setting.** As in T1, at any point of the zero-loss manifold; $g_j = \sum_i\varphi'(z_{ij})S_{ij}x_i$ with
-$S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$ is neuron j of the Riemannian gradient $\nabla_M F$ when $\alpha$ is the
-projection's multiplier; the statement holds for every $\alpha$.
+$S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$ is neuron j of the Riemannian gradient $\nabla_M F$ when $\alpha$ is
+the projection's multiplier; the statement holds for every $\alpha$.
 
 **Statement.** $|z_{ij} - \nu_i| \le \|\nabla_M F\| / (\kappa\, w_{\min}\sqrt\mu\,\varrho_1\varrho_2)$ for all i and j,
 where $m\varphi(\nu_i) = y_i$.
@@ -133,7 +133,7 @@ PROOF = Proof(
         Step(
             "disagreement",
             "kappa**2*wmin**2*mu*rho1**2*rho2**2*(z[i,j] - z[i,q])**2 <= N2",
-            uses=("coherence_positive", "steep_positive"),
+            uses=("coherence_positive",),
             by="#residuals + mu*rho1**2/4*(#two_residuals"
             " + (S[i,j] - S[i,q] + 2*kappa*w[i]*(phi2(z[i,j]) - phi2(z[i,q])))*#difference"
             " + 4*kappa**2*w[i]**2*#slope_square(s=z[i,j], r=z[i,q])"
@@ -168,7 +168,9 @@ PROOF = Proof(
         Step("largest", "z[i,q] <= z[i,top[i]]", "maximum_attained", by="top[i]; z[i,q]; q"),
         Step("smallest", "-z[i,q] <= -z[i,low[i]]", "maximum_attained", by="low[i]; -z[i,q]; q"),
         Step("low_below", "z[i,low[i]] <= z[i,q]", by="#smallest"),
-        Step("largest_output", "phi(z[i,q]) <= phi(z[i,top[i]])", "apply", ("order(s=z[i,q], r=z[i,top[i]])", "largest")),
+        Step(
+            "largest_output", "phi(z[i,q]) <= phi(z[i,top[i]])", "apply", ("order(s=z[i,q], r=z[i,top[i]])", "largest")
+        ),
         Step(
             "smallest_output",
             "phi(z[i,low[i]]) <= phi(z[i,q])",

@@ -149,13 +149,12 @@ PROOF = Proof(
             "residuals",
             "N2(t) >= mu*rho1**2*sum[i,j](S[i,j](t)**2)",
             uses=("coherence_positive",),
-            by="#gradient_norm + sum[j](#coherent_neuron)"
-            " + mu*sum[i,j](S[i,j](t)**2*#steep_square(s=z[i,j](t)))",
+            by="#gradient_norm + sum[j](#coherent_neuron) + mu*sum[i,j](S[i,j](t)**2*#steep_square(s=z[i,j](t)))",
         ),
         Step(
             "dominance",
             "N2(t) >= 4*kappa*rho*wmin*mu*rho1**2*(F(t) - Fstar)",
-            uses=("coherence_positive", "steep_positive"),
+            uses=("coherence_positive",),
             by="#residuals + mu*rho1**2*#excess_bound",
         ),
         # Along the flow.
@@ -209,7 +208,11 @@ PROOF = Proof(
             "sqrt(F0)*phi3(s) >= rho2*sqrt(kappa*wmin)*phi1(s)",
             by="#root_large_sign*#curved + #curved_positive*#roots",
         ),
-        Step("one_sign", "kappa*w[i]*phi1(z[i,j](t))**2 >= 0", by="#scale*(#weights + #weights_positive)*phi1(z[i,j](t))**2"),
+        Step(
+            "one_sign",
+            "kappa*w[i]*phi1(z[i,j](t))**2 >= 0",
+            by="#scale*(#weights + #weights_positive)*phi1(z[i,j](t))**2",
+        ),
         Step(
             "one_term",
             "kappa*w[i]*phi1(z[i,j](t))**2 <= sum[i,j](kappa*w[i]*phi1(z[i,j](t))**2)",

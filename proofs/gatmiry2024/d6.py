@@ -1,7 +1,7 @@
 r"""D6: where the gradient is small the Hessian trace is geodesically convex, and the flow arrives in bounded time.
 
 **Setting.** As in T1. The Riemannian gradient flow $\dot\theta = -\nabla_M F$ on the zero-loss manifold, for all times:
-$\dot\theta_j = -\sum_i\varphi'(z_{ij})S_{ij}x_i$ with $S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$. The Riemannian
+$\dot\theta_j = -\sum_i\varphi'(z_{ij})S_{ij}x_i$ with $S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$. Its
 Hessian is $\sum_{ij}Q_{ij}(v_j\cdot x_i)^2$ with $Q_{ij} = 2\kappa w_i\varphi'\varphi''' + \varphi''S_{ij}$ (D3).
 
 **Statement.** Let $K = \kappa^2w_{\min}^2\mu\beta^2$ and $\lambda = \kappa w_{\min}\mu\varrho_1\varrho_2$. Where
@@ -118,7 +118,11 @@ PROOF = Proof(
     steps=(
         Step("slope_positive", "phi1(s) > 0", by="#steep + #steep_positive"),
         Step("third_positive", "phi3(s) > 0", by="#curved + #curved_positive"),
-        Step("level_positive", "K > 0", by="#level + #scale**2*#weights_positive**2*#coherence_positive*#normal_positive**2"),
+        Step(
+            "level_positive",
+            "K > 0",
+            by="#level + #scale**2*#weights_positive**2*#coherence_positive*#normal_positive**2",
+        ),
         Step(
             "modulus_positive",
             "lam > 0",
@@ -279,7 +283,9 @@ PROOF = Proof(
             " - #gradient_change(t=tau) - 2*lam*#gradient_norm(t=tau)"
             " - 2*sum[j,l](v[j,l](tau)**2)*#modulus",
         ),
-        Step("contraction", "N2(t) <= K => N3(t) <= -2*lam*N2(t)", "discharge", ("contraction_at_tau", "near"), "tau = t"),
+        Step(
+            "contraction", "N2(t) <= K => N3(t) <= -2*lam*N2(t)", "discharge", ("contraction_at_tau", "near"), "tau = t"
+        ),
         Step("rate_positive", "2*lam > 0", by="2*#modulus_positive"),
         Step(
             "decay",
@@ -317,13 +323,6 @@ PROOF = Proof(
             " + kappa*sum[i,j]((#weights + #weights_positive)*#gap(s=z[i,j](t), q=nu[i]))",
         ),
         Step(
-            "passage_after",
-            "o <= p",
-            "first_passage",
-            ("descent", "floor", "level_positive"),
-            "p; F(t); t; o; N2(t); Fstar; K",
-        ),
-        Step(
             "passage_soon",
             "K*(p - o) <= F(o) - Fstar",
             "first_passage",
@@ -344,7 +343,7 @@ PROOF = Proof(
             "log_value",
             "exp(log(K/eps**2)) = K/eps**2",
             "logarithm",
-            ("quotient", "accuracy"),
+            ("quotient",),
             "K/eps**2",
         ),
         Step("exp_zero", "exp(0) = 1", "exponential", by="0"),
@@ -379,7 +378,7 @@ PROOF = Proof(
         Step(
             "after_passage",
             "p <= late",
-            uses=("level_positive", "accuracy", "modulus_positive"),
+            uses=("level_positive", "modulus_positive"),
             by="#after_both + #passage_soon/K + #log_sign/(2*lam)",
         ),
         Step(
@@ -411,8 +410,8 @@ PROOF = Proof(
         Step(
             "small_square",
             "N2(late) <= eps**2",
-            uses=("accuracy",),
-            by="#decayed + #level_positive*#small_factor + #exp_positive(u = -2*lam*(late - p))*#passage_near - #factor",
+            by="#decayed + #level_positive*#small_factor"
+            " + #exp_positive(u = -2*lam*(late - p))*#passage_near - #factor",
         ),
         Step("norm_sign", "N2(t) >= 0", by="#gradient_norm + sum[j,l](v[j,l](t)**2)"),
         Step("norm_square", "sqrt(N2(t))**2 = N2(t)", "square_root", ("norm_sign",), "N2(t)"),

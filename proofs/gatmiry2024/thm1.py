@@ -15,8 +15,8 @@ uniform bounds $\varphi' \ge \varrho_1$, $\varphi''' \ge \varrho_2$ are not need
 **Source.** Gatmiry, Li, Reddi, Jegelka, ICML 2024, arXiv 2410.16401, structure theorem [PAPER]; this proof [DERIVED].
 
 **What is checked.** Every step for all n, m, d and all $\varphi$; Lagrange multipliers are derived from orthogonality
-to all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold and that a tangent vector is
-one that annihilates the gradients of the outputs (both derived separately), and that training reaches these points.
+to all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold (derived separately),
+that tangent vectors are those that annihilate the outputs' gradients, and that training reaches these points.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step

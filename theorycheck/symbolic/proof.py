@@ -78,7 +78,7 @@ class Proof:
 
     @property
     def digest(self) -> str:
-        """Digest of what is claimed: symbols and what introduces them, assumptions and goals, but not the other steps."""
+        """Digest of what is claimed: symbols and what introduces them, assumptions and goals; no other steps."""
         named = tuple(step for step in self.steps if step.rule == "define" or step.rule in EXISTENCE)
         parts = (self.symbols, self.variables, self.definitions, named, self.hypotheses, self.goals)
         plain = [[attrs.astuple(part) for part in group] for group in parts]
@@ -87,12 +87,13 @@ class Proof:
 
 @attrs.frozen
 class StepReport:
-    """What became of a step: discharged or not and why, and the assumptions that it rests on."""
+    """What became of a step: discharged or not and why, the assumptions it rests on, and the facts it cites."""
 
     step: Step
     discharged: bool
     reason: str
     depends: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -188,7 +189,7 @@ def prove(proof: Proof) -> ProofReport:
     definitions = [examine(book, step) for step in proof.definitions]
     reports = [assume(book, h) for h in proof.hypotheses]
     steps = [examine(book, step) for step in proof.steps]
-    goals = tuple(_judge(book, proof, goal) for goal in proof.goals)
+    goals = tuple(judge(book, proof, goal) for goal in proof.goals)
     broken = tuple(r for r in reports if not r.discharged)
     used = sorted({step.rule for step in proof.steps} & AXIOMS.keys())
     axioms = tuple((name, (AXIOMS[name].__doc__ or "").strip()) for name in used)
@@ -234,15 +235,15 @@ def assume(book: Book, hypothesis: Hypothesis) -> StepReport:
 def examine(book: Book, step: Step) -> StepReport:
     """Examine one step; it enters the book if it stands."""
     try:
-        depends = _discharge(book, step)
+        depends, cites = _discharge(book, step)
     except NotDischarged as error:
         return StepReport(step, False, str(error))
     except (ValueError, KeyError, IndexError) as error:
         return StepReport(step, False, f"the data do not fit the rule {step.rule}: {error}")
-    return StepReport(step, True, "discharged", tuple(sorted(depends)))
+    return StepReport(step, True, "discharged", tuple(sorted(depends)), cites)
 
 
-def _discharge(book: Book, step: Step) -> frozenset[str]:
+def _discharge(book: Book, step: Step) -> tuple[frozenset[str], tuple[str, ...]]:
     desk = book.desk(step)
     rule = {**STRUCTURAL, **AXIOMS}.get(step.rule)
     if rule is None:
@@ -259,7 +260,7 @@ def _discharge(book: Book, step: Step) -> frozenset[str]:
     if desk.made:
         book.enter_symbol(desk, step, stated, depends)
     book.add(step.name, stated, step.rule, depends)
-    return depends
+    return depends, tuple(dict.fromkeys(fact.name for fact in desk.used))
 
 
 def states(derived: Sequent, stated: Sequent) -> bool:
@@ -276,7 +277,8 @@ def _show(condition: Condition) -> str:
     return f"{condition.diff.key} {condition.relation} 0"
 
 
-def _judge(book: Book, proof: Proof, goal: Goal) -> GoalReport:
+def judge(book: Book, proof: Proof, goal: Goal) -> GoalReport:
+    """Compare a goal with what its step shows and rests on."""
     fact, declared = book.facts.get(goal.step), {h.name for h in proof.hypotheses}
     if fact is None or goal.step not in {step.name for step in proof.steps}:
         return GoalReport(goal, False, f"step {goal.step} is not discharged")

@@ -6,7 +6,6 @@ minus smaller) of a fact, and ``#fact(s = z[i,j], c[k] = w[k])`` the same at cho
 """
 
 import re
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -194,7 +193,7 @@ def _whole(reader: _Reader) -> int:
 def _primary(reader: _Reader) -> Node:
     token = reader.take()
     if token.isdigit():
-        return Node("number", data=Fraction(int(token)))
+        return Node("number", data=int(token))
     if token == "(":
         node = _sum(reader)
         reader.take(")")

@@ -11,13 +11,14 @@ interpretation of the symbols, as long as each negative power is of something no
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from functools import cached_property, reduce
 from itertools import count, permutations, product
 
 import attrs
+from flint import fmpq
 
 Monomial = tuple[tuple["Atom", int], ...]
+ONE = fmpq(1)
 Substitution = Mapping[str, tuple[tuple[str, ...], "Poly"]]
 
 
@@ -62,7 +63,7 @@ class Atom:
 class Poly:
     """A term in normal form: monomial to nonzero coefficient."""
 
-    terms: Mapping[Monomial, Fraction]
+    terms: Mapping[Monomial, fmpq]
 
     @cached_property
     def key(self) -> str:
@@ -90,10 +91,13 @@ class Poly:
         return self + -other
 
     def __mul__(self, other: "Poly") -> "Poly":
+        if len(self.terms) == len(other.terms) == 1:
+            ((a, c),), ((b, e),) = self.terms.items(), other.terms.items()
+            return Poly({times(a, b): c * e})
         return collect((times(a, b), c * e) for a, c in self.terms.items() for b, e in other.terms.items())
 
     def __pow__(self, power: int) -> "Poly":
-        return reduce(Poly.__mul__, [self] * power, constant(1))
+        return reduce(Poly.__mul__, [self] * power) if power else constant(1)
 
     def inverse(self) -> "Poly":
         """The reciprocal of a single monomial.
@@ -121,11 +125,11 @@ def monomial_key(mono: Monomial) -> str:
     return "*".join(f"{a.key}^{e}" for a, e in mono)
 
 
-def collect(pairs: Iterable[tuple[Monomial, Fraction]]) -> Poly:
+def collect(pairs: Iterable[tuple[Monomial, fmpq]]) -> Poly:
     """Sum of coefficient times monomial, zero terms dropped."""
-    terms: dict[Monomial, Fraction] = {}
+    terms: dict[Monomial, fmpq] = {}
     for mono, c in pairs:
-        terms[mono] = terms.get(mono, Fraction(0)) + c
+        terms[mono] = terms[mono] + c if mono in terms else c
     return Poly({mono: c for mono, c in terms.items() if c})
 
 
@@ -139,17 +143,17 @@ def monomial(pairs: Iterable[tuple[Atom, int]]) -> Monomial:
 
 def times(a: Monomial, b: Monomial) -> Monomial:
     """Product of two monomials."""
-    return monomial((*a, *b))
+    return monomial((*a, *b)) if a and b else a or b
 
 
-def constant(value: Fraction | int) -> Poly:
-    """A rational number as a term."""
-    return collect([((), Fraction(value))])
+def constant(value: int) -> Poly:
+    """A whole number as a term."""
+    return collect([((), fmpq(value))])
 
 
 def app(name: str, *args: Poly) -> Poly:
     """Application of a symbol; without arguments: the symbol or variable itself."""
-    return Poly({((Atom(name, args), 1),): Fraction(1)})
+    return Poly({((Atom(name, args), 1),): ONE})
 
 
 def summed(poly: Poly, var: str, sort: str) -> Poly:
@@ -160,7 +164,7 @@ def summed(poly: Poly, var: str, sort: str) -> Poly:
 
 def _sum_monomial(mono: Monomial, var: str, sort: str) -> Poly:
     inside = [(a, e) for a, e in mono if var in a.free]
-    outside = Poly({tuple((a, e) for a, e in mono if var not in a.free): Fraction(1)})
+    outside = Poly({tuple((a, e) for a, e in mono if var not in a.free): ONE})
     if not inside:
         return outside * app(sort)  # the index set itself names its size
     bound, flat, avoid = [(var, sort)], [], set().union({var}, *(a.free for a, _ in mono))
@@ -173,7 +177,7 @@ def _sum_monomial(mono: Monomial, var: str, sort: str) -> Poly:
             bound += names
             avoid |= {v for v, _ in names}
             flat += body
-    return outside * Poly({((_closed(bound, monomial(flat)), 1),): Fraction(1)})
+    return outside * Poly({((_closed(bound, monomial(flat)), 1),): ONE})
 
 
 def opened(atom: Atom, avoid: Iterable[str]) -> tuple[list[tuple[str, str]], Monomial]:
@@ -227,7 +231,7 @@ def substitute(poly: Poly, swap: Substitution) -> Poly:
 def substitute_atom(atom: Atom, swap: Substitution) -> Poly:
     """Replace names by terms inside one atom."""
     if not atom.free & swap.keys():
-        return Poly({((atom, 1),): Fraction(1)})
+        return Poly({((atom, 1),): ONE})
     if atom.bound:
         return _over_body(atom, lambda body: substitute(body, swap), swap)
     args = tuple(substitute(a, swap) for a in atom.args)
@@ -241,7 +245,7 @@ def _over_body(atom: Atom, change: Callable[[Poly], Poly], swap: Substitution) -
     """Open a sum, change its body, sum again; nothing in ``swap`` is captured."""
     avoid = set(swap).union(*(image.free for _, image in swap.values()))
     names, body = opened(atom, avoid)
-    return reduce(lambda p, name: summed(p, *name), names, change(Poly({body: Fraction(1)})))
+    return reduce(lambda p, name: summed(p, *name), names, change(Poly({body: ONE})))
 
 
 def differentiate(poly: Poly, var: str, derivative: Callable[[Atom], tuple[int, str]]) -> Poly:

@@ -231,3 +231,10 @@ LABEL_NOISE = assumption(
     "label_noise", "fresh label noise of level sigma > 0 at every step", r"\sigma > 0", _noisy, "training"
 )
 SMALL_STEP = assumption("small_step", "the step size eta tends to 0", r"\eta \to 0", _small_step, "training")
+SPAN_START = assumption(
+    "start_in_span",
+    "every neuron starts in the span of the data",
+    r"\theta_j(0) \in \mathrm{span}(x_i)",
+    lambda instance: Margin(Fraction(1), True, "how the checks draw the start"),
+    "start",
+)

@@ -190,12 +190,28 @@ class Space:
         dropped: the dropped assumption's name, or None.
         kept: the names of the kept ones.
         fixed: what the user fixed by name: "activation", "m", "n", "d", "y", "weights", ...
+        allows: whether an instance keeps every kept assumption about a topic ("data", "network", ...), and breaks the
+            dropped one if it is about that topic.
     """
 
     activations: tuple[Activation, ...]
     dropped: str | None
     kept: frozenset[str]
     fixed: dict = attrs.field(factory=dict, hash=False)
+    allows: Callable[[Instance, str], bool] = attrs.field(default=lambda instance, about: True, repr=False, eq=False)
+
+
+@attrs.frozen
+class Looked:
+    """What an attack says between candidates: how many points it has looked at in floats since it last spoke.
+
+    Attributes:
+        count: how many.
+        where: sizes and grid, in words.
+    """
+
+    count: int
+    where: str
 
 
 @attrs.frozen
@@ -204,13 +220,28 @@ class Attack:
 
     Attributes:
         name: in words.
-        candidates: smallest first; may be endless.
+        candidates: smallest first; may be endless. Points that were only looked at in floats are told as Looked.
         violation: None where the candidate keeps the conclusion.
     """
 
     name: str
-    candidates: Callable[[Space], Iterator[Candidate]] = attrs.field(repr=False)
+    candidates: Callable[[Space], Iterator[Candidate | Looked]] = attrs.field(repr=False)
     violation: Callable[[Candidate], Violation | None] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Sibling:
+    """A false variant of a claim, its negative control: a suite that cannot refute it has no power.
+
+    Attributes:
+        key: the claim's key with a word after `~`.
+        statement: what it says, falsely.
+        refute: the certificate of an exact witness against it.
+    """
+
+    key: str
+    statement: str
+    refute: Callable[[], Certificate] = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -231,6 +262,7 @@ class Claim:
         siblings: false variants that the suite must refute.
         proof: the name of its proof, if it has one.
         drops: for each assumption, the activations or settings that the drop-one table shows.
+        believed: False for a statement that stands in the library in order to be refuted.
     """
 
     key: str
@@ -243,9 +275,10 @@ class Claim:
     checks: tuple[Check, ...]
     instances: Callable[[int, int], Instance] = attrs.field(repr=False)
     attacks: tuple[Attack, ...] = ()
-    siblings: tuple["Claim", ...] = attrs.field(default=(), repr=False)
+    siblings: tuple[Sibling, ...] = attrs.field(default=(), repr=False)
     proof: str | None = None
     drops: tuple["Drop", ...] = attrs.field(default=(), repr=False)
+    believed: bool = True
 
     @cached_property
     def digest(self) -> str:

@@ -79,7 +79,9 @@ class Verdict:
 
     @property
     def evidence(self) -> str:
-        """The strongest level of evidence behind the outcome."""
+        """The strongest level of evidence behind the outcome; a refutation always has an exact witness."""
+        if self.outcome is Outcome.REFUTED:
+            return Outcome.CERTIFIED.value
         return self.outcome.value if self.outcome in _SUPPORTING else "none"
 
     def to_json(self) -> dict:

@@ -47,9 +47,10 @@ def _print(verdict, fully: bool) -> None:
 def save_verdict(place: Path, verdict) -> None:
     """Write the verdict and its certificates."""
     output.save(place / f"{verdict.claim.key}.json", json.dumps(verdict.to_json(), indent=2, ensure_ascii=False))
+    certificates = output.folder(str(place / "certificates"))
     for found in verdict.findings:
         if found.certificate is not None:
-            found.certificate.save(place / "certificates" / f"{verdict.claim.key}-{found.certificate.digest[:12]}.json")
+            found.certificate.save(certificates / f"{verdict.claim.key}-{found.certificate.digest[:12]}.json")
 
 
 def exit_code(verdicts) -> int:

@@ -1,0 +1,53 @@
+"""`theorycheck falsify`."""
+
+import json
+
+from theorycheck.commands import output
+from theorycheck.commands.inputs import settings
+
+
+def falsify_claim(
+    key: str, drop: str | None, given: list[str], seconds: float, as_json: bool, out: str | None, script: str | None
+) -> int:
+    """Search, print, and write the certificate.
+
+    With an assumption dropped: 0 when a counterexample was found, 3 when the claim survived. With none dropped a
+    counterexample refutes the claim itself (1), and surviving is the good end (0).
+    """
+    from theorycheck.claims.store import assumption_named, find
+    from theorycheck.falsify.search import falsify
+
+    claim = find(key)
+    if drop is not None:
+        assumption_named(claim, drop)
+    result = falsify(claim, drop=drop, fixed=settings(given), seconds=seconds, progress=output.say)
+    found = result.to_json()["outcome"] == "counterexample"
+    if found and out:
+        result.save(out)
+    if found and script:
+        result.to_script(script)
+    if as_json:
+        output.document(result.to_json())
+    else:
+        output.text(str(result))
+    if drop is None:
+        return 1 if found else 0
+    return 0 if found else 3
+
+
+def falsify_table(key: str, seconds: float, as_json: bool, out: str | None) -> int:
+    """The drop-one table of a claim, or of all claims of a paper."""
+    from theorycheck.claims.store import select
+    from theorycheck.falsify.table import drop_one_table
+
+    table = drop_one_table(select([key]), seconds, output.say)
+    document = table.to_json()
+    if out:
+        output.save(out, json.dumps(document, indent=2, ensure_ascii=False))
+    if as_json:
+        output.document(document)
+    else:
+        from theorycheck.reports.table import drops
+
+        output.table(drops(table.rows))
+    return 0

@@ -1,0 +1,114 @@
+"""`theorycheck report`: the main job. Every claim, its false siblings, the drop-one table, all of it written up."""
+
+from pathlib import Path
+from typing import Any
+
+from theorycheck.commands import output
+from theorycheck.commands.check import save_verdict
+
+FIGURE_STEPS = 1_500_000
+
+
+def write(out: str, html: str | None, latex: str | None, seed: int, seconds: float) -> int:
+    """Check, attack, derive, train, write; what is finished is on disk even if the rest is stopped.
+
+    Returns:
+        0 when every claim came out as the library says and every false sibling was refuted; 1 when something was
+        refuted that should hold, or broke down; 3 when something stayed undecided.
+    """
+    from theorycheck.claims.store import all_claims
+    from theorycheck.falsify.table import drop_one_table
+
+    place = output.folder(out)
+    claims = all_claims()
+    verdicts = _verdicts(claims, place, seed, seconds)
+    strong = _siblings(claims)
+    drops = drop_one_table(claims, seconds, output.say)
+    output.say("solutions, derivations and the training figure")
+    written = _write(place, html, latex, (verdicts, drops, _solutions(), _trainings(), _derivations()))
+    _print(verdicts, drops, written)
+    return _exit_code(verdicts, strong)
+
+
+def _verdicts(claims: Any, place: Path, seed: int, seconds: float) -> list:
+    from theorycheck.claims.check import Budget, run
+
+    found = []
+    for claim in claims:
+        verdict = run(claim, Budget(seconds=seconds), seed)
+        save_verdict(output.folder(str(place / "verdicts")), verdict)
+        counted = f"{verdict.instances} instances, {verdict.assertions} assertions, {verdict.seconds:.1f} s"
+        output.say(f"{claim.key:24} {verdict.outcome.value:10} {counted}")
+        found.append(verdict)
+    return found
+
+
+def _siblings(claims: Any) -> bool:
+    """Whether every false sibling was refuted by a certificate that the checker accepts."""
+    from theorycheck.certificates.check import Refused
+    from theorycheck.errors import TheorycheckError
+
+    strong = True
+    for sibling in (s for claim in claims for s in claim.siblings):
+        try:
+            sibling.refute().verify()
+            output.say(f"{sibling.key:36} refuted, as it should be")
+        except (TheorycheckError, Refused) as reason:
+            strong = False
+            output.say(f"{sibling.key:36} NOT REFUTED: the checks have no power against it ({reason})")
+    return strong
+
+
+def _solutions() -> dict:
+    """Small instances whose answers are known, and one outside the theorem."""
+    from theorycheck import solve
+
+    return {
+        "sinh, one sample, y = 3, m = 5": solve.sharpness([[1]], [3], width=5, activation="sinh"),
+        "z^3 + z, X = I, y = (4, 20), m = 2": solve.sharpness([[1, 0], [0, 1]], [4, 20], width=2, activation="cubic"),
+        "tanh, one sample, y = 1, m = 2": solve.sharpness([[1]], [1], width=2, activation="tanh"),
+        "z^3 + z, x = 1 and 2, y = (6, 48), m = 3": solve.sharpness([[1], [2]], [6, 48], width=3, activation="cubic"),
+    }
+
+
+def _trainings() -> list:
+    from theorycheck.training.figure1 import Figure1Setting, figure1
+
+    return [figure1(Figure1Setting(steps=FIGURE_STEPS))]
+
+
+def _derivations() -> dict:
+    from theorycheck import derive
+    from theorycheck.models.networks import TwoLayer
+
+    net = TwoLayer(2, "sinh")
+    return {
+        "Hessian trace": derive.hessian_trace(net, samples=1, inputs=1),
+        "Tangent space": derive.tangent_space(net, samples=1, inputs=1),
+        "Stationarity": derive.stationarity(net, samples=1, inputs=1),
+        "Riemannian gradient": derive.riemannian_gradient(net, samples=1, inputs=1),
+        "Limiting flow, full batch, half-sum": derive.flow_constant("full-batch", "half-sum"),
+        "Limiting flow, one sample, half-mean": derive.flow_constant("one-sample", "half-mean"),
+    }
+
+
+def _write(place: Path, html: str | None, latex: str | None, parts: tuple) -> Any:
+    from theorycheck.reports.bundle import write_report
+
+    return write_report(place, *parts, latex=latex, html=html)
+
+
+def _print(verdicts: list, drops: Any, written: Any) -> None:
+    from theorycheck.reports import table
+
+    output.table(table.verdicts(verdicts))
+    output.table(table.drops(drops.rows))
+    output.text(f"report: {written.latex}, {written.html}")
+
+
+def _exit_code(verdicts: list, strong: bool) -> int:
+    wrong = [v for v in verdicts if v.outcome.value in ("REFUTED", "ERROR") and v.claim.believed]
+    missed = [v for v in verdicts if not v.claim.believed and v.outcome.value != "REFUTED"]
+    if wrong or missed or not strong:
+        return 1
+    return 3 if any(v.outcome.value in ("UNDECIDED", "VACUOUS") for v in verdicts) else 0

@@ -146,6 +146,28 @@ def test_degenerate_flows():
     assert flow.observables["spread"][0, -1] < 1e-2
 
 
+def test_repeated_samples_repeat_a_constraint_only():
+    once = make(np.eye(2), [4, 20], 2, "cubic")
+    torn = make([[1.0, 0], [0, 1.0], [1.0, 0]], [4, 20, 5], 2, "cubic")
+    with pytest.raises(InvalidInstance, match="off the labels"):
+        project(torn, weights_at(once, [[1.0, 1.0], [2.0, 2.0]]))
+    same = make([[1.0, 0], [0, 1.0], [1.0, 0]], [4, 20, 4], 2, "cubic", "sum")
+    flow = limiting_flow(same, project(once, weights_at(once, [[1.05, 0.95], [2.05, 1.95]])), np.linspace(0, 0.03, 41))
+    assert flow.met_criterion.all()
+    # The repeated sample counts twice in F and adds no constraint, so its rate doubles: 192.
+    gap = np.abs(np.diff(same.preactivations(flow.path[0])[:, 0], axis=1))[:, 0]
+    assert fitted_rate(flow.times, gap, below=0.01).rate == pytest.approx(192, rel=2e-3)
+
+
+def test_trained_output_weights_reach_the_balanced_optimum():
+    y = np.array([1.0, 3.0, -2.0])
+    case = make(np.eye(3), y, 4, "sinh", "half-sum", trained_output=True)
+    flow = limiting_flow(case, project(case, gaussian_start(case, [0], 0.3)), np.linspace(0, 10, 41))
+    assert flow.met_criterion.all()
+    assert flow.observables["hessian_trace"][0, -1] == pytest.approx(y @ y / 4 + 2 * np.sqrt(3 * y @ y), rel=1e-8)
+    np.testing.assert_allclose(flow.output_weights[0, -1], (y @ y / 48) ** 0.25, rtol=1e-5)
+
+
 def test_flows_refuse_what_they_cannot_do():
     case = make([[1.0]], [1.0], 2, "cubic")
     with pytest.raises(InvalidInstance, match="project it first"):

@@ -105,6 +105,27 @@ def test_noise_free_descent_stays_at_full_rank_while_noise_reaches_rank_one():
     assert "step_size" not in noisy.setting.our_choices
 
 
+def test_label_noise_on_tanh_leaves_the_equal_point():
+    case = make([[1.0]], [1.0], 2, "tanh")
+    done = train(case, LabelNoise(0.05, 0.17), np.arctanh([[0.501], [0.499]]), range(8), Schedule(2_000_000, 2_000_000))
+    for run in done.runs:
+        values = np.sort(np.tanh(run.theta[:, 0]))
+        assert values[1] > 0.95
+        assert abs(values[0]) < 0.25
+
+
+def test_more_samples_than_inputs_end_in_few_clusters():
+    draw = np.random.default_rng(0)
+    X = draw.normal(size=(4, 2))
+    X /= np.linalg.norm(X, axis=1)[:, None]
+    case = make(X, draw.uniform(0, 1, 4), 10, "z**3 + z/10", "mean")
+    starts = gaussian_start(case, range(8), 0.3)
+    done = train(case, LabelNoise(0.05, np.sqrt(0.03)), starts, range(8), Schedule(3_000_000, 3_000_000))
+    for run in done.runs:
+        distinct = np.unique(np.round(run.theta, 3), axis=0)
+        assert 2 <= len(distinct) <= 4
+
+
 @pytest.mark.parametrize(
     ("build", "message"),
     [

@@ -60,11 +60,11 @@ def speed_and_condition(activation, c, a, k):
         a: output weights, (m,).
         k: the `Constants`.
     """
-    layers = [activation.numpy(order)(k.L @ c.T) for order in range(3)]
-    g, h, D, K, right = tangent_parts(*layers, a, k)
+    values, slopes, curves = (activation.numpy(order)(k.L @ c.T) for order in range(3))
+    g, h, D, K, right = tangent_parts(values, slopes, curves, a, k)
     eigenvalues = np.linalg.eigvalsh(K)
     alpha = np.linalg.pinv(K, rcond=CUTOFF, hermitian=True) @ right
     move = (g - D * alpha[:, None]).T @ k.L
-    turn = k.trained * (h - layers[0].T @ alpha)
+    turn = k.trained * (h - values.T @ alpha)
     condition = eigenvalues[0] / eigenvalues[-1] if eigenvalues[-1] > 0 else 0.0
     return float(np.sqrt(np.sum(move**2) + np.sum(turn**2))), float(condition)

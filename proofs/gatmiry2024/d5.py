@@ -1,8 +1,8 @@
 r"""D5: along the flow of the Hessian trace the excess decays exponentially, from any start.
 
 **Setting.** As in T1. The Riemannian gradient flow $\dot\theta = -\nabla_M F$ on the zero-loss manifold, for all times:
-$\dot\theta_j = -\sum_i\varphi'(z_{ij})S_{ij}x_i$ with $S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$. The interval I
-contains all preactivations of the curve; bounds on $\varphi$ are asked for on I only.
+$\dot\theta_j = -\sum_i\varphi'(z_{ij})S_{ij}x_i$ with $S_{ij} = 2\kappa w_i\varphi''(z_{ij}) - \alpha_i$. The
+interval I contains all preactivations of the curve; bounds on $\varphi$ are asked for on I only.
 
 **Statement.** $\|\nabla_M F\|^2 \ge 4\kappa\varrho\,w_{\min}\mu\varrho_1^2(F - F^*)$, so
 $F(t) - F^* \le (F(r) - F^*)e^{-4\kappa\varrho w_{\min}\mu\varrho_1^2(t - r)}$ for $r \le t$, where
@@ -12,8 +12,8 @@ $\kappa w_{\min}\varphi'^2 \le F_0$, then $\varrho = \varrho_2\sqrt{\kappa w_{\m
 **Assumptions.** $\varphi' \ge \varrho_1 > 0$, $\varphi''' \ge \varrho\varphi'$ with $\varrho > 0$; coherence with
 $\mu > 0$; $\kappa > 0$, $w_i \ge w_{\min} > 0$; the flow stays on the manifold.
 
-**Source.** Gatmiry, Li, Reddi, Jegelka, ICML 2024, arXiv 2410.16401, rate theorem [PAPER: exponential]; this form, which
-needs no normality of $\varphi$, is [DERIVED].
+**Source.** Gatmiry, Li, Reddi, Jegelka, ICML 2024, arXiv 2410.16401, rate theorem [PAPER: exponential]; this form,
+which needs no normality of $\varphi$, is [DERIVED].
 
 **What is checked.** Every step for all n, m, d and all $\varphi$. **What is not.** That the flow exists for all times.
 """

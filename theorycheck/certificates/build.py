@@ -17,6 +17,7 @@ from theorycheck.errors import CertificateError
 
 __all__ = [
     "all_of",
+    "bound_part",
     "convex",
     "direction",
     "instance_document",
@@ -113,10 +114,13 @@ def part(kind: str, instance: Mapping | None, **parts: Any) -> dict:
 
 
 def _proved(document: dict, instance: Mapping | None) -> str:
+    read = json.loads(json.dumps(document), object_hook=check.Part)
     with ctx.workprec(check.BITS):
         try:
             network = check.Network(instance) if instance else None
-            return check.KINDS[document["kind"]](document, network)
+            told = check.KINDS[read["kind"]](read, network)
+            check.require(not (extra := check.unread(read)), f"not part of the proof: {', '.join(extra)}")
+            return told
         except (check.Refused, check.Malformed, ZeroDivisionError) as reason:
             raise CertificateError(f"a certificate of kind {document['kind']!r} does not hold: {reason}") from None
 
@@ -233,6 +237,11 @@ def _with_value(kind: str, instance: Mapping, data: Mapping) -> dict:
             raise CertificateError(f"no bound of kind {kind!r}: {reason}") from None
 
 
+def bound_part(kind: str, instance: Mapping, **data: Any) -> dict:
+    """The body of a lower bound of the trace (`convex`, `dual`, ...), with the value that the checker finds."""
+    return part(kind, instance, **_with_value(kind, instance, data))
+
+
 def direction(instance: Mapping, at: dict, along: Any, claim: Any = None) -> Certificate:
     """The Riemannian curvature of the trace at a rational point along a tangent direction of shape (m, d)."""
     return seal("direction", instance, claim, **direction_parts(instance, at, along))
@@ -263,5 +272,7 @@ def zero(name: str, variables: Sequence[str], equations: Sequence, center: Seque
 
 
 def all_of(instance: Mapping | None, parts: Mapping[str, dict], claim: Any = None) -> Certificate:
-    """Several bodies (see `part`) in one certificate, each with its role."""
-    return seal("all", instance, claim, parts=[{"role": role, **body} for role, body in parts.items()])
+    """Several bodies (see `part`) in one certificate, each with its role; `part` has proved them already."""
+    listed = [{"role": role, **body} for role, body in parts.items()]
+    told = "; ".join(f"{body['role']}: {body['statement']}" for body in listed)
+    return _sealed({"kind": "all", "parts": listed, "statement": told}, instance, claim)

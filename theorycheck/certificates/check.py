@@ -253,8 +253,9 @@ class Network:
             holds(mul(sign, compose(t, power("z", TWO)) if even else t), False)
 
 # ---- how statements are told ----------------------------------------------------------------------------------------
-def show(v):  # as the documents write it: an exact string, or outward rounded ends
-    return str(v) if exact(v) else {"lo": _decimal(v.lower(), 0), "hi": _decimal(v.upper(), 1)}
+def show(v):  # as the documents write it: an exact string, unless very long, or outward rounded ends
+    told = exact(v) and len(str(v)) <= 100
+    return str(v) if told else {"lo": _decimal(arb(v).lower(), 0), "hi": _decimal(arb(v).upper(), 1)}
 def _decimal(x, up):
     require(x.is_finite(), "a bound is infinite")
     man, exp = x.man_exp()

@@ -5,7 +5,10 @@ from typing import Any
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact import convex
 from theorycheck.exact.problem import Problem, problem
+from theorycheck.exact.ranges import refuse_empty
 from theorycheck.exact.solution import SharpnessSolution, assemble
+from theorycheck.exact.trained import trained
+from theorycheck.exact.weighted import weighted
 from theorycheck.models.networks import TwoLayer
 
 
@@ -45,6 +48,13 @@ def sharpness(
 
 def solve(posed: Problem, seconds: float = 10.0) -> SharpnessSolution:
     """The solution of a posed problem; see `sharpness`."""
+    if posed.network.trained_output:
+        return assemble(posed, trained(posed))
+    refuse_empty(posed)
     if posed.convex and posed.network.equal_weights:
         return assemble(posed, convex.jensen(posed))
+    if posed.convex:
+        found = weighted(posed)
+        if found is not None:
+            return assemble(posed, found)
     raise InvalidInstance("not yet")

@@ -48,8 +48,6 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "sigma": exact,
     "bias": _yes,
     "trained_output": _yes,
-    "rho1": exact,
-    "rho2": exact,
 }
 
 

@@ -80,7 +80,7 @@ def _settled(assumed: Assumed, values: Mapping[str, Any]) -> Assumed:
 
 
 def _example(values: Mapping[str, Any]) -> Instance:
-    phi = values["activation"] if "activation" in values else "sinh"
+    phi = values.get("activation", "sinh")
     weights = values.get("weights", ())
     options = {name: values[name] for name in ("bias", "trained_output") if name in values}
     network = TwoLayer(values.get("m", max(1, len(weights))), phi, weights, **options)
@@ -132,6 +132,7 @@ class _Search:
 
     def _note(self, said: Looked) -> None:
         self.tries += said.count
+        self.uncertified += said.unconfirmed
         if said.count:
             self.looked.pop(said.where, None)
             self.looked[said.where] = None
@@ -143,8 +144,7 @@ class _Search:
         """The violation of a candidate that has what is fixed and keeps what is kept."""
         if not _respects(candidate.instance, self.space.fixed) or not self.assumed.keeps(candidate.instance):
             return None
-        violation = attack.violation(candidate)
-        return violation
+        return attack.violation(candidate)
 
     def _found(self, attack: Attack, candidate: Candidate) -> Counterexample:
         self.progress(f"{self.claim.key}: found one after {self.tries} tries; making it smaller")

@@ -134,7 +134,7 @@ def simpler(v: Fraction) -> list[Fraction]:
 
 
 def tidy(candidate: Candidate, holds: Callable[[Candidate], bool]) -> Candidate:
-    """The symmetry normal form, where it is still a counterexample: neurons in descending order, more of them positive."""
+    """The symmetry normal form, where it is still a counterexample: neurons in descending order."""
     if not candidate.point:
         return candidate
     for form in _forms(candidate):

@@ -57,7 +57,7 @@ def lowest(candidate: Candidate) -> tuple[list, Fraction] | None:
     except (check.Refused, ZeroDivisionError):
         return None
     found = [_exchange(candidate.instance, forces, i, pair) for i, pair in _exchanges(candidate.instance)]
-    return min(found, key=lambda pair: pair[1])
+    return min(found, key=lambda pair: pair[1], default=None)
 
 
 def _exchange(instance: Instance, forces: tuple, i: int, pair: tuple[int, int]) -> tuple[list, Fraction]:

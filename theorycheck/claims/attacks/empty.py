@@ -36,8 +36,8 @@ def _candidates(space: Space) -> Iterator[Candidate | Looked]:
     for level in range(1, grids.LEVELS + 1):
         for template in templates(space, level):
             labels = [space.fixed["y"][0]] if "y" in space.fixed else grids.rationals(grids.height(level))
-            width = template.network.width
-            for label in labels if template.network.equal_weights else ():
+            width, labels = template.network.width, labels if template.network.equal_weights else ()
+            for label in labels:
                 if _misses(template.network.activation, width, label):
                     y = space.fixed.get("y", (label,) * template.data.n)
                     yield Candidate(points.relabelled(template, y), {})

@@ -14,7 +14,20 @@ from theorycheck.certificates import check
 from theorycheck.certificates.build import instance_document, number, term
 from theorycheck.models.instance import Instance
 
-__all__ = ["Evidence", "below", "document", "less", "negative", "network", "number", "shown", "term", "total", "value"]
+__all__ = [
+    "Evidence",
+    "below",
+    "derivative",
+    "document",
+    "less",
+    "negative",
+    "network",
+    "number",
+    "shown",
+    "term",
+    "total",
+    "value",
+]
 
 Evidence = tuple[str, str, dict]
 
@@ -42,6 +55,15 @@ def total(instance: Instance, *terms: dict) -> Any:
         try:
             parts = [(check.rational(t.get("times", "1")), check.quantity(net, t), t.get("power", 1)) for t in terms]
             return check.total(times * v**power for times, v, power in parts)
+        except (check.Refused, ZeroDivisionError):
+            return None
+
+
+def derivative(instance: Instance, point: dict, i: int, order: int) -> Any:
+    """The derivative of φ at the first neuron of sample i; None where the checker refuses the point."""
+    with ctx.workprec(check.BITS):
+        try:
+            return network(instance).spots(point)[i][0](order)
         except (check.Refused, ZeroDivisionError):
             return None
 

@@ -40,6 +40,15 @@ def affordable(pool: tuple[Fraction, ...], slots: int) -> tuple[Fraction, ...]:
     return pool[: max(2, int(MOST ** (1 / max(slots, 1))))]
 
 
+def with_extremes(pool: tuple[Fraction, ...], level: int, slots: int) -> tuple[Fraction, ...]:
+    """The cheapest values of the pool and, for a quarter, powers of two far out; all fillings stay under MOST."""
+    near = affordable(pool, slots)
+    signs = (1, -1) if min(pool) < 0 else (1,)
+    powers = [sign * Fraction(2) ** k for size in range(3, 3 * level) for k in (size, -size) for sign in signs]
+    far = [v for v in powers if v not in near][: len(near) // 4]
+    return (*near[: len(near) - len(far)], *far)
+
+
 def fillings(pool: tuple[Fraction, ...], slots: int, sorted_slots: int = 0) -> Any:
     """All ways to fill slots from the pool, as an integer array (count, slots).
 

@@ -51,7 +51,7 @@ def _pool(template: Instance, kind: str, level: int, slots: int) -> tuple[Fracti
     pool = grids.rationals(grids.height(level))
     if kind == "g" and points.positive_only(template.network.activation):
         pool = tuple(v for v in pool if v > 0)
-    return grids.affordable(pool, slots)
+    return grids.with_extremes(pool, level, slots)
 
 
 def _grid(space: Space, template: Instance, kind: str, level: int, hits: Hits) -> Iterator[Candidate | Looked]:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from theorycheck import derive
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.networks import TwoLayer
-from theorycheck.symbolic.structure import Problem, Template
 
 KINDS = [(trained, bias) for trained in (False, True) for bias in (False, True)]
 X2 = {"X": [[1]], "y": [12], "loss": "sum"}  # φ = z³ + z, z = (1, 2)
@@ -217,7 +216,7 @@ def jax_jacobian(outputs, vector):
     return jax.jacobian(outputs)(vector)
 
 
-@settings(max_examples=8, derandomize=True, deadline=None)
+@settings(max_examples=5, derandomize=True, deadline=None)
 @given(points())
 def test_gradient_and_hessian_against_autodiff_and_differences_along_the_manifold(case):
     net, X, theta, weights, seed = case
@@ -274,32 +273,3 @@ def test_singular_points_and_wrong_directions_are_refused():
         hessian.evaluate([[1], [2]], [1, 1])
     with pytest.raises(InvalidInstance, match="3 entries; pass 2"):
         hessian.evaluate([[1], [2]], [1, 1, 1])
-
-
-@pytest.mark.parametrize("trained", [False, True])
-def test_stationarity_for_all_sizes(trained):
-    result = derive.stationarity(network(2, "cubic", trained), loss="sum")
-    assert result.proof.holds
-    assert {step.method for step in result.proof.steps} == {"structure"}
-    assert result.equations == derive.riemannian_gradient(network(2, "cubic", trained), loss="sum").expression
-    # Σ_i φ'(z_ij) q_ij x_i is the neuron's block of the equations
-    at = result.problem
-    z = at.preactivations
-    for j in range(2):
-        for k in range(2):
-            block = sum((3 * z[i][j] ** 2 + 1) * result.pairs[i, j] * at.X[i][k] for i in range(2))
-            assert sympy.expand(block - result.equations[2 * j + k]) == 0
-
-
-def test_stationarity_says_what_it_needs():
-    net = network(2, "cubic")
-    assert len(derive.stationarity(net).conditions) == 2
-    assert len(derive.stationarity(net, X=[[1, 0], [0, 1]]).conditions) == 1
-    assert "not shown" in derive.stationarity(net, X=[[1], [2]]).conditions[0]
-
-
-def test_a_wrong_template_breaks_the_proof_of_stationarity(monkeypatch):
-    right = derive.stationarity(network(2, "cubic")).problem.template
-    wrong = Template(right.output, -right.slopes, right.laplacian)
-    monkeypatch.setattr(Problem, "template", wrong)
-    assert derive.stationarity(network(2, "cubic")).proof.failed == ("cofactor",)

@@ -145,7 +145,7 @@ class Problem:
     @cached_property
     def squared_norms(self) -> tuple[Expr, ...]:
         """The w_i = |x_i|², the bias counted."""
-        return tuple(sympy.Add(*(entry**2 for entry in row)) for row in self.rows)
+        return tuple(total_of(entry**2 for entry in row) for row in self.rows)
 
     @cached_property
     def residuals(self) -> tuple[Expr, ...]:

@@ -28,6 +28,8 @@ __all__ = [
     "tangent_space",
 ]
 
+Size = int | None
+
 
 def _problem(net: Any, sizes: dict[str, Any], normalisation: Any) -> "Problem":
     from theorycheck.symbolic.structure import problem
@@ -36,13 +38,7 @@ def _problem(net: Any, sizes: dict[str, Any], normalisation: Any) -> "Problem":
 
 
 def loss(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "SymbolicLoss":
     """The training loss as an expression.
 
@@ -66,13 +62,7 @@ def loss(
 
 
 def gradient(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "SymbolicGradient":
     """The gradient of the loss in all trained parameters.
 
@@ -96,13 +86,7 @@ def gradient(
 
 
 def hessian_trace(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "HessianTrace":
     """The Hessian trace on and off the zero-loss manifold, with the proof that they agree modulo the residuals.
 
@@ -126,13 +110,7 @@ def hessian_trace(
 
 
 def jacobian(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "Jacobian":
     """The Jacobian of the outputs, a row a sample.
 
@@ -156,13 +134,7 @@ def jacobian(
 
 
 def tangent_space(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "TangentSpace":
     """The tangent space of the zero-loss manifold.
 
@@ -186,13 +158,7 @@ def tangent_space(
 
 
 def normal_space(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "NormalSpace":
     """The normal space of the zero-loss manifold, and the Gram matrix of its basis.
 
@@ -216,13 +182,7 @@ def normal_space(
 
 
 def riemannian_gradient(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "RiemannianGradient":
     """The gradient of the Hessian trace on the manifold, with its multipliers.
 
@@ -246,13 +206,7 @@ def riemannian_gradient(
 
 
 def riemannian_hessian(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "RiemannianHessian":
     """The Hessian of the Hessian trace on the manifold, as a quadratic form on tangent directions.
 
@@ -276,13 +230,7 @@ def riemannian_hessian(
 
 
 def stationarity(
-    net: Any,
-    *,
-    samples: int | None = None,
-    inputs: int | None = None,
-    loss: Any = "half-sum",
-    X: Any = None,
-    y: Any = None,
+    net: Any, *, samples: Size = None, inputs: Size = None, loss: Any = "half-sum", X: Any = None, y: Any = None
 ) -> "Stationarity":
     """What first-order stationarity of the Hessian trace says, as a whole and pair by pair.
 

@@ -17,6 +17,7 @@ from theorycheck.models.activations import BUILT_IN
 from theorycheck.models.losses import Loss
 from theorycheck.models.networks import TwoLayer
 from theorycheck.symbolic import hessian, structure, terms
+from theorycheck.symbolic.steps import AbstractNetwork
 from theorycheck.symbolic.structure import KAPPA, PHI, SQUARED_NORM, WEIGHT
 
 LOSSES = ("sum", "half-sum", "mean", "half-mean")
@@ -254,17 +255,8 @@ def test_a_wrong_derivative_of_the_activation_is_found():
             return (z**3 + z, 3 * z**2 - 1, 6 * z)[order]
 
     result = derive.hessian_trace(network(2, "cubic"))
-    wrong = attrs.evolve(result.problem, network=FakeNetwork(Wrong()))
+    wrong = attrs.evolve(result.problem, network=AbstractNetwork(2, (1, 1), False, False, Wrong()))
     assert attrs.evolve(result, problem=wrong).proof.failed == ("derivatives of the activation",)
-
-
-@attrs.frozen
-class FakeNetwork:
-    activation: object
-    width = 2
-    output_weights = (Fraction(1), Fraction(1))
-    trained_output = False
-    bias = False
 
 
 def test_relu_away_from_its_kink_and_at_it():

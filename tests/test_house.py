@@ -192,6 +192,12 @@ def test_constraints_are_exact_and_complete():
     assert {name.lower() for name in wanted} <= set(names)
 
 
+def test_the_version_is_one():
+    stated = re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert stated
+    assert f'__version__ = "{stated[1]}"' in (ROOT / "theorycheck/__init__.py").read_text()
+
+
 def test_scripts_parse():
     assert subprocess.run(["bash", "-n", ROOT / ".ci/run"], check=False).returncode == 0
     if shutil.which("make"):

@@ -183,4 +183,8 @@ PROOF = Proof(
             ("regular", "same_sign", "scale", "weights"),
         ),
     ),
+    not_checked=(
+        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that the manifold is not empty",
+    ),
 )

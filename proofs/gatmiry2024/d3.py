@@ -151,4 +151,5 @@ PROOF = Proof(
             ("tangent_gradient",),
         ),
     ),
+    not_checked=("that geodesics and the multipliers exist",),
 )

@@ -229,4 +229,5 @@ PROOF = Proof(
             ),
         ),
     ),
+    not_checked=("that g is the Riemannian gradient (see D3)",),
 )

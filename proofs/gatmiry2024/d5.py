@@ -277,4 +277,8 @@ PROOF = Proof(
             ("scale", "weights", "weights_positive"),
         ),
     ),
+    not_checked=(
+        "that the flow exists for all times",
+        "that F is the trace of the Hessian on the zero-loss manifold",
+    ),
 )

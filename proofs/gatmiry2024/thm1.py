@@ -297,4 +297,9 @@ PROOF = Proof(
         Goal("one vector serves all neurons", "sum[l](x[i,l]*e[l]) = nu[i]", "existence", ("independent_data",)),
         Goal("unique in the span", "theta[j,l] = eta[j,l]", "unique", ("same_values", "in_span")),
     ),
+    not_checked=(
+        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that tangent vectors are those that annihilate the gradients of the outputs",
+        "that training reaches these points",
+    ),
 )

@@ -18,30 +18,26 @@ def check_claims(
     own = instance(choice, settings(given), seed)
     place = output.folder(out) if out else None
     verdicts = []
-    for claim in claims:
-        verdict = run(claim, budget, seed, own, output.say)
-        verdicts.append(verdict)
-        if place:
-            save_verdict(place, verdict)
-        if not as_json:
-            _print(verdict, len(claims) == 1)
+    with output.Progress(len(claims)) as progress:
+        for claim in claims:
+            verdict = run(claim, budget, seed, own, progress.step)
+            verdicts.append(verdict)
+            if place:
+                save_verdict(place, verdict)
+            progress.done(summary(verdict))
     if as_json:
         output.document({"verdicts": [verdict.to_json() for verdict in verdicts]})
-    elif len(claims) > 1:
-        from theorycheck.reports.table import verdicts as table
+    else:
+        from theorycheck.reports import table
 
-        output.table(table(verdicts))
+        output.table(table.details(verdicts[0]) if len(claims) == 1 else table.verdicts(verdicts))
     return exit_code(verdicts)
 
 
-def _print(verdict, fully: bool) -> None:
-    if fully:
-        from theorycheck.reports.table import details
-
-        output.table(details(verdict))
-        return
+def summary(verdict) -> str:
+    """The verdict on one line."""
     counted = f"{verdict.instances} instances, {verdict.assertions} assertions, {verdict.seconds:.1f} s"
-    output.text(f"{verdict.claim.key:24} {verdict.outcome.value:10} {counted}")
+    return f"{verdict.claim.key:24} {verdict.outcome.value:10} {counted}"
 
 
 def save_verdict(place: Path, verdict) -> None:

@@ -6,32 +6,67 @@ from theorycheck.commands import output
 from theorycheck.commands.inputs import DataChoice, numbers
 from theorycheck.errors import InvalidInstance
 
-FORMULAS = (
-    "loss",
-    "gradient",
-    "hessian-trace",
-    "jacobian",
-    "tangent-space",
-    "normal-space",
-    "riemannian-gradient",
-    "riemannian-hessian",
-    "stationarity",
-    "flow-constant",
-    "finite-step",
-)
+FORMULAS = {  # what is printed of each, label and attribute
+    "loss": (("L", "expression"),),
+    "gradient": (("gradient, a row a parameter", "expression"),),
+    "hessian-trace": (
+        ("trace of the Hessian", "expression"),
+        ("on the zero-loss set", "on_manifold"),
+        ("difference, in the residuals", "residual_part"),
+        ("proof that they agree modulo the residuals", "proof"),
+    ),
+    "jacobian": (("Jacobian, a row a sample", "expression"),),
+    "tangent-space": (("dimension", "dimension"), ("basis, a column a vector", "basis"), ("where", "condition")),
+    "normal-space": (("basis, a column a sample", "basis"), ("Gram matrix", "gram")),
+    "riemannian-gradient": (
+        ("multipliers solve (matrix, right side)", "system"),
+        ("gradient, a row a parameter", "expression"),
+    ),
+    "riemannian-hessian": (("summand", "form"), ("quadratic form", "expression")),
+    "stationarity": (
+        ("equations, a row a parameter", "equations"),
+        ("for each sample and neuron", "pairs"),
+        ("under", "conditions"),
+        ("proof", "proof"),
+    ),
+    "flow-constant": (
+        ("c of the noise covariance c Hess L", "noise"),
+        ("coefficient of the gradient of the trace, time T / eta^2", "coefficient"),
+        ("proof", "proof"),
+    ),
+    "finite-step": (
+        ("stationary variance", "variance"),
+        ("speed factor", "speed_factor"),
+        ("regulariser", "regulariser"),
+    ),
+}
 
 
 def derive_formula(what: str, options: dict, sizes: dict, choice: DataChoice, latex: bool, as_json: bool) -> int:
     """Print a formula as text, LaTeX or JSON."""
     if what not in FORMULAS:
-        near = get_close_matches(what, FORMULAS, n=3, cutoff=0.3) or FORMULAS
+        near = get_close_matches(what, FORMULAS, n=3, cutoff=0.3) or list(FORMULAS)
         raise InvalidInstance(f"unknown formula {what!r}; nearest: {', '.join(near)}")
     result = _derive(what, options, sizes, choice)
     if as_json:
-        output.document({"formula": what, "text": str(result), "latex": result.latex(), **options, **sizes})
+        parts = {name: str(getattr(result, name)) for _, name in FORMULAS[what]}
+        output.document({"formula": what, "parts": parts, "latex": result.latex(), **options, **sizes})
     else:
-        output.text(result.latex() if latex else str(result))
+        output.text(result.latex() if latex else _text(what, result))
     return 0
+
+
+def _text(what: str, result) -> str:
+    return "\n".join(f"{label}:\n{_indented(getattr(result, name))}" for label, name in FORMULAS[what])
+
+
+def _indented(value) -> str:
+    """Matrices row by row, tuples item by item."""
+    if hasattr(value, "tolist") and hasattr(value, "shape"):
+        lines = [str(row[0]) if len(row) == 1 else str(row) for row in value.tolist()]
+    else:
+        lines = [str(part) for part in value] if isinstance(value, tuple) else str(value).splitlines()
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):

@@ -20,7 +20,8 @@ def falsify_claim(
     claim = find(key)
     if drop is not None:
         assumption_named(claim, drop)
-    result = falsify(claim, drop=drop, fixed=settings(given), seconds=seconds, progress=output.say)
+    with output.Progress(1) as progress:
+        result = falsify(claim, drop=drop, fixed=settings(given), seconds=seconds, progress=progress.step)
     found = result.to_json()["outcome"] == "counterexample"
     if found and out:
         result.save(out)
@@ -40,7 +41,9 @@ def falsify_table(key: str, seconds: float, as_json: bool, out: str | None) -> i
     from theorycheck.claims.store import select
     from theorycheck.falsify.table import drop_one_table
 
-    table = drop_one_table(select([key]), seconds, output.say)
+    claims = select([key])
+    with output.Progress(sum(max(1, len(claim.drops)) for claim in claims if claim.attacks)) as progress:
+        table = drop_one_table(claims, seconds, progress.step)
     document = table.to_json()
     if out:
         output.save(out, json.dumps(document, indent=2, ensure_ascii=False))

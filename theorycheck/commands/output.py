@@ -27,6 +27,43 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+class Progress:
+    """What is going on: a bar with the current step on a terminal, a line a step where standard error is piped."""
+
+    def __init__(self, total: int):
+        self._total, self._bar, self._task = total, None, None
+
+    def __enter__(self) -> "Progress":
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=self._total)
+        return self
+
+    def __exit__(self, *unused: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def step(self, line: str) -> None:
+        """Tell what begins now."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=line[:90])
+        else:
+            say(line)
+
+    def done(self, line: str) -> None:
+        """Tell what ended, and move the bar on."""
+        if self._bar is not None and self._task is not None:
+            self._bar.advance(self._task)
+            self._bar.console.print(line, markup=False, highlight=False)
+        else:
+            say(line)
+
+
 def text(line: str) -> None:
     """A line of the result."""
     print(line, flush=True)

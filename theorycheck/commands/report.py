@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from theorycheck.commands import output
-from theorycheck.commands.check import save_verdict
+from theorycheck.commands.check import save_verdict, summary
 
 FIGURE_STEPS = 1_500_000
 
@@ -23,7 +23,8 @@ def write(out: str, html: str | None, latex: str | None, seed: int, seconds: flo
     claims = all_claims()
     verdicts = _verdicts(claims, place, seed, seconds)
     strong = _siblings(claims)
-    drops = drop_one_table(claims, seconds, output.say)
+    with output.Progress(sum(max(1, len(claim.drops)) for claim in claims if claim.attacks)) as progress:
+        drops = drop_one_table(claims, seconds, progress.step)
     output.say("solutions, derivations and the training figure")
     written = _write(place, html, latex, (verdicts, drops, _solutions(), _trainings(), _derivations()))
     _print(verdicts, drops, written)
@@ -33,13 +34,13 @@ def write(out: str, html: str | None, latex: str | None, seed: int, seconds: flo
 def _verdicts(claims: Any, place: Path, seed: int, seconds: float) -> list:
     from theorycheck.claims.check import Budget, run
 
-    found = []
-    for claim in claims:
-        verdict = run(claim, Budget(seconds=seconds), seed)
-        save_verdict(output.folder(str(place / "verdicts")), verdict)
-        counted = f"{verdict.instances} instances, {verdict.assertions} assertions, {verdict.seconds:.1f} s"
-        output.say(f"{claim.key:24} {verdict.outcome.value:10} {counted}")
-        found.append(verdict)
+    found, folder = [], output.folder(str(place / "verdicts"))
+    with output.Progress(len(claims)) as progress:
+        for claim in claims:
+            verdict = run(claim, Budget(seconds=seconds), seed, progress=progress.step)
+            save_verdict(folder, verdict)
+            progress.done(summary(verdict))
+            found.append(verdict)
     return found
 
 

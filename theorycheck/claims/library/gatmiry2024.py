@@ -192,7 +192,7 @@ THM4 = Claim(
         "the neurons' preactivations agree after enough steps",
         r"\max_j z_{ij}-\min_j z_{ij}\to 0",
     ),
-    checks=(trained.LABEL_NOISE_SGD,),
+    checks=(trained.LABEL_NOISE_SGD, trained.SPEED),
     instances=sequence(_SMALLEST, lambda: two_layer(("sinh", "cubic", "z**3 + z/10"))),
     attacks=(attacks.STAYS,),
     drops=(Drop("label_noise", {}, True, "X17: noise off"),),

@@ -146,7 +146,7 @@ DERIVATIONS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def samples():
     """Everything above."""
     return SimpleNamespace(**globals())

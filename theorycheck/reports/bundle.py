@@ -12,7 +12,6 @@ from theorycheck.reports.content import Content, Picture, gather
 from theorycheck.reports.curvature import SHOWN
 from theorycheck.reports.files import write
 
-
 _CURVATURE = (
     "The second derivative of φ'² as a function of u = φ(z), sampled in floats: where it is nowhere negative, equal "
     "neurons minimise the Hessian trace; where it is negative (hatched, and marked on the axis) they need not."

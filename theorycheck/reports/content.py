@@ -149,7 +149,7 @@ def gather(
     """
     verdicts, rows = tuple(verdicts), tuple(getattr(drop_table, "rows", drop_table))
     documents = _titled(solutions)
-    pairs: Iterable[Any] = derivations.items() if isinstance(derivations, Mapping) else derivations
+    pairs: Any = derivations.items() if isinstance(derivations, Mapping) else derivations
     return Content(
         version=_version(),
         verdicts=verdicts,

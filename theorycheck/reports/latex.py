@@ -10,7 +10,7 @@ from theorycheck.reports.content import Content
 from theorycheck.reports.grids import KEY, NUMBER, OUTCOME, Grid
 
 _GAP = 0.02  # of the line width between two columns
-_LETTER, _LETTER_TEXT = {KEY: 0.0118, OUTCOME: 0.0135}, 0.0118  # widths of a letter at 9pt, of the line width
+_LETTER, _LETTER_TEXT = {KEY: 0.0118, OUTCOME: 0.016}, 0.0118  # a letter at 9pt, of the line; outcomes are bold
 _LONGEST_WORD = 30  # letters; longer ones may break
 _BREAKS = r"[\s./:_]+"
 _LONGEST_FORMULA = 4000  # characters; a longer one would be too small to read on a page

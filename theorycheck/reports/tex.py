@@ -45,14 +45,10 @@ _OWN = {
     "ℕ": r"\mathbf{N}",
     "ℤ": r"\mathbf{Z}",
     "ℚ": r"\mathbf{Q}",
-    "′": "'",
-    "″": "''",
-    "‴": "'''",
     "✓": r"\surd",
     "✗": r"\times",
     "○": r"\circ",
     "∗": "*",
-    "°": r"{}^\circ",
     "µ": r"\mu",
     "½": r"\tfrac12",
     "¼": r"\tfrac14",
@@ -68,6 +64,7 @@ _OVER = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "
 _SUBS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "0123456789+-=()aeoxhklmnpstijruv", strict=True))
 _SUBS |= {"ᵦ": r"\beta", "ᵧ": r"\gamma", "ᵨ": r"\rho", "ᵩ": r"\varphi", "ᵪ": r"\chi"}
 _SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵀᵗᵏᵐᵃᵇᵈᵖʲ", "0123456789+-=()niTtkmabdpj", strict=True))
+_SUPS |= {"′": r"\prime ", "″": r"\prime \prime ", "‴": r"\prime \prime \prime ", "°": r"\circ "}
 _SCRIPTS = {"sub": _SUBS, "sup": _SUPS}
 _PRIMED = "".join(_MATH) + "".join(_SUBS) + "".join(_SUPS) + ")]"
 _TOKEN = re.compile(
@@ -150,7 +147,7 @@ def _over(found: str) -> str:
 def _accented(found: str) -> str:
     """A letter and its accents as in words."""
     letter, marks = found[0], found[1:]
-    if letter.isascii() and marks in _ACCENTS:
+    if letter.isascii() and letter.isalpha() and marks in _ACCENTS:
         return rf"\{_ACCENTS[marks]}{{{letter}}}"
     return text(letter) + "".join(map(_spelled, marks))
 

@@ -63,7 +63,7 @@ def _rounded(text: str) -> str:
     with decimal.localcontext(prec=8, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN):
         exact = Fraction(text)
         near = decimal.Decimal(exact.numerator) / decimal.Decimal(exact.denominator)
-    return f"≈{near:g} (exact in {len(text)} characters)"
+    return f"≈{near.normalize():g} (exact in {len(text)} characters)"
 
 
 def _ball(ends: dict) -> str:

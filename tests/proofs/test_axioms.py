@@ -187,3 +187,28 @@ def test_first_passage(accepted, refused):
     accepted(first, Step("s2", "G(tau) <= p", "first_passage", ("h1", "h2", "h3"), by), given=given)
     other = Step("s2", "G(tau) <= p + 1", "first_passage", ("h1", "h2", "h3"), by.replace("; p", "; p + 1"))
     refused(first, other, given=given)
+
+
+def test_the_minimum_principle_needs_all_minimisers_and_all_times(accepted, refused):
+    good = "all[g](u <= H[g](t0)), t0 <= t => u <= H[j](t)"
+    by = "H[j](t); j; g; t; t0; u"
+    given = [
+        ("h1", "all[g](H[j](t) <= H[g](t)) => H1[j](t) >= 0"),
+        ("h2", "all[g](H[j](o) <= H[g](o)) => H1[j](o) >= 0"),
+        ("h3", "all[g](H[j](t) < H[g](t)) => H1[j](t) >= 0"),
+        ("h4", "all[g](H[j](t) >= H[g](t)) => H1[j](t) >= 0"),
+        ("h5", "H[j](t) <= H[g](t) => H1[j](t) <= 0"),
+    ]
+    accepted(Step("s1", good, "minimum_principle", ("h1",), by), given=given)
+    for name in ("h2", "h3", "h4", "h5"):
+        refused(Step("s1", good, "minimum_principle", (name,), by), given=given)
+    for bad in (
+        "all[g](u <= H[g](t0)) => u <= H[j](t)",
+        "u <= H[g](t0), t0 <= t => u <= H[j](t)",
+        "all[g](u <= H[g](t0)), t0 <= t => u < H[j](t)",
+        "all[g](u <= H[g](t0)), t <= t0 => u <= H[j](t)",
+        "all[g](u >= H[g](t0)), t0 <= t => u >= H[j](t)",
+    ):
+        refused(Step("s1", bad, "minimum_principle", ("h1",), by), given=given)
+    for data in (by.replace("; t0", "; t"), by.replace("; g", "; i"), by.replace("; u", "; s"), by[:-3]):
+        refused(Step("s1", good, "minimum_principle", ("h1",), data), given=given)

@@ -31,7 +31,7 @@ def turned(statement):
     """The conclusion with its sign flipped."""
     relation, conclusion = relation_of(statement)
     left, right = conclusion.split(relation, 1)
-    opposite = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}.get(relation)
+    opposite = {"<=": ">=", ">=": "<=", "<": ">", ">": "<", "!=": "="}.get(relation)
     new = f"{left}{opposite}{right}" if opposite else f"{left} {relation} -({right.strip()}) - 2*({left.strip()})"
     return statement[: len(statement) - len(conclusion)] + new
 

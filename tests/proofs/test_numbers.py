@@ -58,9 +58,11 @@ def inverse(phi, u):
     return brentq(lambda s: real(phi[0](s)) - u, -50, 50, xtol=1e-15, rtol=1e-15)
 
 
-def network(seed, n, m, d, phi, agree=False):
+def network(seed, n, m, d, phi, agree=False, orthonormal=False):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
+    if orthonormal:
+        X = np.linalg.qr(X.T)[0].T
     theta = rng.normal(size=(m, d)) * 0.6
     if agree:
         theta = np.repeat(theta[:1], m, axis=0)
@@ -145,10 +147,10 @@ def static(seed, n, m, d, name, agree):
     return at, {"n": n, "m": m, "d": d}, {"I": [-0.9, 0.0, 0.5, 1.3], "J": [-0.5, 0.2, 1.1]}, tangent, rng
 
 
-def moving(seed, n, m, d, name, late):
+def moving(seed, n, m, d, name, late, orthonormal=False):
     """A stretch of the flow; with ``late`` the times include some where the gradient is below the threshold."""
     phi = PHI[name]
-    rng, _, theta, point = network(seed, n, m, d, phi)
+    rng, _, theta, point = network(seed, n, m, d, phi, orthonormal=orthonormal)
     table = shared(point, theta, rng, name)
     wmin, mu, beta = table["wmin"](), table["mu"](), table["beta"]()
     level = point.kappa**2 * wmin**2 * mu * beta**2
@@ -193,9 +195,66 @@ def moving(seed, n, m, d, name, late):
         "p": lambda: first,
         "tau": lambda: horizon,
         "late": lambda: horizon,
+        "e": lambda: n - 1,
+        "c": lambda: int(np.argmin(point.z(at_time(horizon))[n - 1])),
+        "f": lambda: 0,
+        "b": lambda: int(np.argmax(point.z(at_time(horizon))[0])),
+        "sigma": lambda: horizon,
     }
     samples = {"I": [-0.9, 0.0, 1.3], "T": [0.0, 0.2 * horizon, horizon], "R": [-0.7, 0.0, 0.4]}
     return at, {"n": n, "m": m, "d": d}, samples, [], rng
+
+
+def orthonormal(*case):
+    """The flow for orthonormal inputs."""
+    return moving(*case, orthonormal=True)
+
+
+def weighted(seed, n, m, d, name, same):
+    """A balanced point z for output weights of both signs, and another point zeta on the same manifold."""
+    phi = PHI[name]
+    rng, X, theta, point = network(seed, n, m, d, phi)
+    a = rng.uniform(0.5, 2, size=m) * np.where(np.arange(m) % 2, -1, 1)
+    zeta = point.z(theta)
+    y = phi[0](zeta) @ a
+    if name == "sinh":  # then phi'' = phi, so the levels are y / m
+        z = np.arcsinh(y[:, None] / (m * a))
+    else:
+        roots = [brentq(lambda s, u=u: s**3 * np.sum(a**-2.0) + m * s - u, -50, 50, xtol=1e-15) for u in y]
+        z = np.array(roots)[:, None] / a
+    zeta = z if same else zeta
+    alpha = 2 * point.kappa * point.w * a[0] * phi[2](z[:, 0])
+    jacobian = np.einsum("j,ij,il->ijl", a, phi[1](z), X).reshape(n, -1)
+    U = rng.normal(size=m * d)
+    U -= np.linalg.pinv(jacobian) @ (jacobian @ U)
+    excess = phi[1](zeta) ** 2 - phi[1](z) ** 2 - 2 * phi[2](z) * (phi[0](zeta) - phi[0](z))
+    trace = lambda at: point.kappa * np.sum(point.w[:, None] * a**2 * phi[1](at) ** 2)  # noqa: E731
+    at = {
+        **shared(point, theta, rng, name),
+        "a": lambda j: a[j],
+        "y": lambda i: y[i],
+        "z": lambda i, j: z[i, j],
+        "zeta": lambda i, j: zeta[i, j],
+        "alpha": lambda i: alpha[i],
+        "lam": lambda i: a[0] * phi[2](z[i, 0]),
+        "level": lambda i: alpha[i] / (2 * point.kappa * point.w[i]),
+        "F": lambda: trace(z),
+        "G": lambda: trace(zeta),
+        "slack": lambda i, j: excess[i, j],
+        "b": lambda: 0.3,
+        "c": lambda: -0.4,
+        "U": lambda j, l: U.reshape(m, d)[j, l],
+    }
+    tangent = [U.reshape(m, d), (a[0] * phi[2](z[:, 0]))]
+    return at, {"n": n, "m": m, "d": d}, {"I": [-0.9, 0.0, 0.5, 1.3]}, tangent, rng
+
+
+def affine(seed, n, m, d, *_):
+    """Inputs with a constant 1 in the last place, and the only relation among them: zero."""
+    rng = np.random.default_rng(seed)
+    X = np.hstack([rng.normal(size=(n, d - 1)), np.ones((n, 1))])
+    at = {"x": lambda i, l: X[i, l], "o": lambda: d - 1, "c": lambda _: 0.0}
+    return at, {"n": n, "m": m, "d": d}, {}, [], rng
 
 
 def curve(seed, n, m, d, name, _):
@@ -328,6 +387,13 @@ CASES = {
     "d3": ((curve, 1, 2, 3, 3, "sinh", None), (curve, 2, 2, 2, 2, "cubic", None), (curve, 3, 1, 2, 1, "sinh", None)),
     "d4": STATIC,
     "d5": ((moving, 1, 2, 2, 3, "sinh", False), (moving, 2, 1, 3, 1, "cubic", False)),
+    "d8": (
+        (weighted, 1, 2, 3, 3, "sinh", False),
+        (weighted, 2, 2, 2, 3, "cubic", True),
+        (weighted, 3, 1, 1, 1, "sinh", True),
+    ),
+    "d10": ((orthonormal, 1, 2, 3, 3, "sinh", False), (orthonormal, 2, 1, 2, 1, "cubic", False)),
+    "d12": ((affine, 1, 3, 1, 3), (affine, 2, 1, 1, 1)),
     "d6": ((moving, 1, 2, 2, 3, "sinh", True), (moving, 3, 1, 2, 2, "cubic", True)),
 }
 

@@ -221,6 +221,25 @@ def gronwall_below(desk: Desk) -> Sequent:
     return implied(">=", decay, (">=", level - start), (">=", elapsed))
 
 
+def minimum_principle(desk: Desk) -> Sequent:
+    """Dini: if E_j' >= 0 whenever E_j is the least of finitely many E_q, the least E_q never falls below its start."""
+    value, *names = desk.data(6)
+    j, q, t, r, u = desk.distinct_variables(tuple(names))
+    e, sorts = desk.poly(value), {v: desk.scope.variables[v] for v in (j, q, t, r, u)}
+    if sorts[j].sort not in desk.scope.indices or sorts[q].sort != sorts[j].sort or {q, r, u} & e.free:
+        raise NotDischarged("two index variables of one sort are needed, the second of them new")
+    if (sorts[t].sort, sorts[r].sort, sorts[u].sort) != ("T", "T", "R") or any(s.args for s in sorts.values()):
+        raise NotDischarged("two times and a real variable are needed")
+    other, bound = at(e, j, terms.app(q)), terms.app(u)
+    least = Condition((q,), ">=", other - e)
+    required_form = Sequent((least,), Condition((), ">=", desk.scope.derivative(e, t)))
+    if desk.cited()[0] != required_form:
+        raise NotDischarged("the cited fact is not: the least E_j has E_j' >= 0")
+    start = Condition((q,), ">=", at(other, t, terms.app(r)) - bound)
+    later = Condition((), ">=", terms.app(t) - terms.app(r))
+    return Sequent((start, later), Condition((), ">=", e - bound))
+
+
 CLASSICAL: dict[str, Callable[[Desk], Sequent]] = {
     function.__name__: function
     for function in (
@@ -240,5 +259,6 @@ CLASSICAL: dict[str, Callable[[Desk], Sequent]] = {
         logarithm,
         gronwall,
         gronwall_below,
+        minimum_principle,
     )
 }

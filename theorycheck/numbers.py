@@ -31,8 +31,10 @@ def exact(value: Any, where: str = "a number") -> Fraction:
         return value
     if isinstance(value, (Integral, Rational)):
         return Fraction(int(value.numerator), int(value.denominator))
-    if isinstance(value, Decimal) and value.is_finite():
-        return Fraction(value)
+    if isinstance(value, Decimal):
+        if value.is_finite():
+            return Fraction(value)
+        raise InvalidInstance(f"{where}: {value} is not a finite number; pass a number such as 3/2 or 0.1")
     if hasattr(value, "p") and hasattr(value, "q"):  # flint.fmpq, sympy.Rational
         return Fraction(int(value.p), int(value.q))
     if isinstance(value, str):

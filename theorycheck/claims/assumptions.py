@@ -86,24 +86,6 @@ def _smooth(instance: Instance) -> Margin:
     return Margin(Fraction(0 if kinked else 1), True, "whether the expression has a kink")
 
 
-def _joint_sign(instance: Instance) -> Margin:
-    phi = instance.network.activation
-    product = check.mul(phi.jets()[1], phi.jets()[3])
-    if proves(product, ">=") or _same_sign(phi):
-        return Margin(1.0, True, "φ'φ''' ≥ 0 for all z, proved")
-    below = [z for z in _GRID if _defined(phi, z, 3) and check.value(product, z=z) < 0]
-    return (
-        Margin(float(check.value(product, z=below[0])), True, f"value at z = {below[0]}")
-        if below
-        else Margin(None, False, "")
-    )
-
-
-def _same_sign(phi: Activation) -> bool:
-    jets = phi.jets()
-    return any(proves(jets[1], r) and proves(jets[3], r) for r in (">=", "<="))
-
-
 def _uniform(instance: Instance) -> Margin:
     phi = instance.network.activation
     least = min(lower_bound(phi, 1), lower_bound(phi, 3))
@@ -176,13 +158,6 @@ CONVEX_DERIVATIVE = assumption(
     "phi'''(z) > 0 for all z",
     r"\varphi'''(z) > 0 \text{ for all } z",
     lambda instance: least_derivative(instance.network.activation, 3),
-    "activation",
-)
-JOINT_SIGN = assumption(
-    "joint_sign",
-    "phi' phi''' >= 0 and phi is monotone",
-    r"\varphi'\varphi''' \ge 0",
-    _joint_sign,
     "activation",
 )
 SMOOTH = assumption(

@@ -28,13 +28,11 @@ def draw(strategy: Any, count: int, seed: int) -> list:
 
     found: dict = {}
 
+    quiet: Any = list(HealthCheck)
+
     @seeded(seed)
     @settings(
-        max_examples=4 * count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=4 * count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=quiet
     )
     @given(strategy)
     def collect(value):

@@ -15,6 +15,7 @@ def falsify_claim(
     counterexample refutes the claim itself (1), and surviving is the good end (0).
     """
     from theorycheck.claims.store import assumption_named, find
+    from theorycheck.falsify.counterexample import Counterexample
     from theorycheck.falsify.search import falsify
 
     claim = find(key)
@@ -22,18 +23,23 @@ def falsify_claim(
         assumption_named(claim, drop)
     with output.Progress(1) as progress:
         result = falsify(claim, drop=drop, fixed=settings(given), seconds=seconds, progress=progress.step)
-    found = result.to_json()["outcome"] == "counterexample"
-    if found and out:
-        result.save(out)
-    if found and script:
-        result.to_script(script)
+    if isinstance(result, Counterexample):
+        _write(result, out, script)
     if as_json:
         output.document(result.to_json())
     else:
         output.text(str(result))
+    found = isinstance(result, Counterexample)
     if drop is None:
         return 1 if found else 0
     return 0 if found else 3
+
+
+def _write(found, out: str | None, script: str | None) -> None:
+    if out:
+        found.save(out)
+    if script:
+        found.to_script(script)
 
 
 def falsify_table(key: str, seconds: float, as_json: bool, out: str | None) -> int:

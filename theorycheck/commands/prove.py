@@ -25,15 +25,9 @@ def prove_claims(keys: list[str], as_json: bool, latex: bool) -> int:
 
 
 def _print(name: str, report, latex: bool) -> None:
-    if latex:
-        from theorycheck.symbolic.proof_text import to_latex
+    from theorycheck.symbolic.proof_text import latex_report, text_report
 
-        output.text(to_latex(report))
-        return
-    from theorycheck.symbolic.proof_text import to_text
-
-    output.text(to_text(report))
-    output.text(f"{name}: {report.evidence}\n")
+    output.text(latex_report(report) if latex else f"{text_report(report)}\n{name}: {report.evidence}\n")
 
 
 def _entry(name: str, report) -> dict:

@@ -185,6 +185,10 @@ def _text(tree: Tree, outer: int) -> str:
             return _bracketed(f"-{_text(tree[2], 3)}", 1, outer)
         if isinstance(tree[2], tuple) and tree[2][0] == "**" and tree[2][2] == -1:
             return _bracketed(f"{_text(tree[1], 2)}/{_text(tree[2][1], 4)}", 2, outer)
+        if isinstance(tree[2], Fraction) and tree[2] > 0:
+            top = "" if tree[2].numerator == 1 else f"{tree[2].numerator}*"
+            bottom = "" if tree[2].denominator == 1 else f"/{tree[2].denominator}"
+            return _bracketed(f"{top}{_text(tree[1], 3 if top else 2)}{bottom}", 2, outer)
         return _bracketed(f"{_text(tree[1], 2)}*{_text(tree[2], 3)}", 2, outer)
     if tree[0] == "**":
         return _bracketed(f"{_text(tree[1], 5)}**{_text(tree[2], 5)}", 4, outer)

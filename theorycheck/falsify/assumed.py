@@ -80,7 +80,7 @@ class Assumed:
         return all(self.margin(a, instance).holds is True for a in self.kept)
 
     def allows(self, instance: Instance, about: str) -> bool:
-        """Whether the kept assumptions about a topic hold and the dropped one about it does not, where there is a choice."""
+        """Whether kept assumptions about a topic hold and dropped ones about it do not, where there is a choice."""
         kept = all(self.margin(a, instance).holds is True for a in self.kept if a.about == about)
         broken = about in self.settled or not any(
             self.margin(a, instance).holds for a in self.dropped if a.about == about
@@ -96,9 +96,7 @@ class Assumed:
         lost = tuple(a for a in self.kept if a.about in topics and self.margin(a, instance).holds is not True)
         if lost and not self.dropped:
             raise InvalidClaim(f"what is fixed breaks {lost[0].name} ({lost[0].text}); drop it, or fix something else")
-        kept = tuple(a for a in self.kept if a not in lost)
-        names = tuple(a.name for a in lost)
-        return attrs.evolve(self, kept=kept, dropped=(*self.dropped, *lost), also_broken=names, settled=topics)
+        return attrs.evolve(_without(self, lost), settled=topics)
 
     def margins(self, instance: Instance) -> dict[str, Margin]:
         """All margins on an instance, by name."""
@@ -122,14 +120,35 @@ def probe(phi: Activation) -> Instance:
     return Instance(Dataset(X=[[1]], y=[0], name="probe"), TwoLayer(1, phi))
 
 
-def pool(assumed: Assumed) -> tuple[Activation, ...]:
+def pool(assumed: Assumed) -> tuple[Assumed, tuple[Activation, ...]]:
     """The built-in activations, and a few more, that keep what is kept and break what is dropped.
 
+    Where none keeps all that is kept (a kink leaves no third derivative), those that give up least are taken, and what
+    they give up is said in `also_broken`.
+
     Raises:
-        InvalidClaim: there is none.
+        InvalidClaim: there is none that breaks what is dropped.
     """
-    found = tuple(phi for phi in map(activation, POOL) if assumed.allows(probe(phi), "activation"))
-    if not found:
-        names = ", ".join(a.name for a in assumed.dropped)
-        raise InvalidClaim(f"no known activation breaks {names} and keeps the rest; fix one with activation=...")
-    return found
+    known = [activation(name) for name in POOL]
+    about = [a for a in assumed.dropped if a.about == "activation"]
+    broken = [phi for phi in known if not any(assumed.margin(a, probe(phi)).holds for a in about)]
+    lost = {phi: _lost(assumed, phi) for phi in broken}
+    if not lost:
+        raise InvalidClaim(f"no known activation breaks {assumed.dropped[0].name}; fix one with activation=...")
+    least = min(lost.values(), key=len)
+    if least and not about:
+        raise InvalidClaim("no known activation keeps what must be kept; fix one with activation=...")
+    return _without(assumed, least), tuple(phi for phi in broken if lost[phi] == least)
+
+
+def _lost(assumed: Assumed, phi: Activation) -> tuple[Assumption, ...]:
+    """The kept assumptions about the activation that one does not keep."""
+    instance = probe(phi)
+    return tuple(a for a in assumed.kept if a.about == "activation" and assumed.margin(a, instance).holds is not True)
+
+
+def _without(assumed: Assumed, lost: tuple[Assumption, ...]) -> Assumed:
+    """The same with more assumptions given up."""
+    kept = tuple(a for a in assumed.kept if a not in lost)
+    names = (*assumed.also_broken, *(a.name for a in lost))
+    return attrs.evolve(assumed, kept=kept, dropped=(*assumed.dropped, *lost), also_broken=names)

@@ -8,17 +8,12 @@ from flint import arb, fmpq
 
 from theorycheck.certificates import build, check
 from theorycheck.claims.assumptions import lower_bound
-from theorycheck.claims.attacks.exactly import Evidence, document
+from theorycheck.claims.attacks.exactly import Evidence, document, tree_document
 from theorycheck.models.instance import Instance
 from theorycheck.models.signs import proves
 
 _PROBES = sorted((Fraction(p, q) for q in (1, 2, 3) for p in range(-9, 10)), key=lambda v: (abs(v), v.denominator))
 _PRIMES = ("phi", "phi'", "phi''", "phi'''")
-
-
-def tree_document(t: Any) -> Any:
-    """The checker's expression as JSON."""
-    return t if isinstance(t, str) else str(t) if isinstance(t, fmpq) else [t[0], *map(tree_document, t[1:])]
 
 
 def keeps(name: str, instance: Instance) -> list[Evidence]:

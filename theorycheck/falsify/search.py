@@ -56,7 +56,7 @@ def falsify(
     """
     values, assumed = read(fixed), Assumed.of(claim, drop)
     assumed = _settled(assumed, values)
-    activations = (values["activation"],) if "activation" in values else pool(assumed)
+    assumed, activations = (assumed, (values["activation"],)) if "activation" in values else pool(assumed)
     kept = frozenset(a.name for a in assumed.kept)
     space = Space(activations, drop, kept, values, assumed.allows)
     return _Search(claim, drop, assumed, space, time.monotonic(), seconds, progress or _silent).run()

@@ -8,7 +8,7 @@ and order (of φ's derivative) or expression; convex: nothing. A sum is {"name",
 from functools import lru_cache
 from typing import Any
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from theorycheck.certificates import check
 from theorycheck.certificates.build import instance_document, number, term
@@ -26,6 +26,7 @@ __all__ = [
     "shown",
     "term",
     "total",
+    "tree_document",
     "value",
 ]
 
@@ -83,6 +84,11 @@ def less(role: str, left: tuple[str, list[dict]], right: tuple[str, list[dict]])
 def value(role: str, name: str, terms: list[dict]) -> Evidence:
     """Evidence that a sum has the value that it has."""
     return (role, "value", {"name": name, "terms": terms})
+
+
+def tree_document(t: Any) -> Any:
+    """The checker's expression as JSON."""
+    return t if isinstance(t, str) else str(t) if isinstance(t, fmpq) else [t[0], *map(tree_document, t[1:])]
 
 
 def shown(v: Any) -> str:

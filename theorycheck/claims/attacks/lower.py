@@ -119,7 +119,8 @@ def _descent(space: Space, template: Instance, level: int) -> Iterator[Candidate
         start = draw.normal(0, 1 + level / 2, m)
         label = screen.jet(phi, 0, start).sum() if row.label is None else float(row.label)
         fits = {"type": "eq", "fun": lambda z, label=label: screen.jet(phi, 0, z).sum() - label}
-        found = minimize(lambda z: (screen.jet(phi, 1, z) ** 2).sum(), start, method="SLSQP", constraints=[fits])
+        with np.errstate(all="ignore"):
+            found = minimize(lambda z: (screen.jet(phi, 1, z) ** 2).sum(), start, method="SLSQP", constraints=[fits])
         yield Looked(int(found.nfev), f"{phi.name}, m={m}, local optimiser")
         yield from _rounded(row, screen.jet(phi, 0, found.x))
 

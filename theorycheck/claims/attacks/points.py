@@ -62,6 +62,7 @@ def output(phi: Activation, kind: str, value: Fraction) -> Fraction | None:
     try:
         if kind == "g":
             form = check.generator(*phi.jets())
+            assert form is not None  # or the coordinate would not be g
             top, bottom = check.fraction(phi.jets()[0], form[1])
             u = top(q) / bottom(q)
         else:
@@ -76,22 +77,27 @@ def products(X: Rows, theta: Rows) -> Rows:
     return tuple(tuple(sum((a * b for a, b in zip(x, t, strict=True)), Fraction(0)) for t in theta) for x in X)
 
 
-def complete(template: Instance, kind: str, values: Sequence[Sequence[Fraction]]) -> Candidate | None:
+def complete(
+    template: Instance, kind: str, values: Sequence[Sequence[Fraction]], trained: Sequence[Fraction] | None = None
+) -> Candidate | None:
     """The instance whose labels a point fits exactly, with that point; None where φ has no exact value there.
 
     Args:
         template: an instance whose labels do not count.
         kind: "theta" (values are (m, d)), or "z", "g", "u" (values are (n, m)).
         values: the point.
+        trained: the point's output weights, m of them, where these are trained.
     """
     rows = tuple(tuple(row) for row in values)
-    phi, weights = template.network.activation, template.network.output_weights
+    phi, weights = template.network.activation, trained or template.network.output_weights
     spots = products(template.inputs.X, rows) if kind == "theta" else rows
     outputs = [[output(phi, "z" if kind == "theta" else kind, v) for v in row] for row in spots]
     if any(u is None for row in outputs for u in row):
         return None
     labels = [sum((a * u for a, u in zip(weights, row, strict=True)), Fraction(0)) for row in outputs]  # type: ignore
     point = written(phi, kind, rows)
+    if point and trained:
+        point["output_weights"] = [str(a) for a in trained]
     return Candidate(relabelled(template, labels), point) if point else None
 
 
@@ -123,6 +129,11 @@ def _low(phi: Activation, u: Fraction) -> str:
 def values_of(point: dict) -> Rows:
     """The rationals of a point."""
     return tuple(tuple(Fraction(v) for v in row) for row in point["values"])
+
+
+def weights_of(point: dict) -> tuple[Fraction, ...] | None:
+    """The output weights of a point, where they are trained."""
+    return tuple(map(Fraction, point["output_weights"])) if "output_weights" in point else None
 
 
 def equal_point(instance: Instance) -> dict | None:

@@ -1,8 +1,8 @@
 """Points where the gradient is too small for the rate that uniform lower bounds of φ' and φ''' would give.
 
-With φ' ≥ ϱ1 and φ''' ≥ ϱ2 the theorems have constants. Where φ has no such positive bounds, a nominal pair stands for
-them: 1/10 each, at labels where the solution itself has φ' and φ''' of at least 1, ten times as much. A point then shows
-that this constant is not one; smaller constants are broken by points further out.
+With φ' ≥ ϱ1 and φ''' ≥ ϱ2 the theorems have constants. Where φ has no such positive bounds, a nominal pair stands
+for them: 1/10 each, at labels where the solution itself has φ' and φ''' of at least 1, ten times as much. A point then
+shows that this constant is not one; smaller constants are broken by points further out.
 """
 
 from collections.abc import Iterator

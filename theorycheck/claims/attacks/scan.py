@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
+import attrs
+
 from theorycheck.claims.attacks import grids, points, screen
 from theorycheck.claims.attacks.templates import templates
 from theorycheck.claims.claim import Candidate, Looked, Space
@@ -23,7 +25,7 @@ def natural(template: Instance) -> str | None:
 
 
 def scan(
-    space: Space, hits: Hits, kind: Callable[[Instance], str | None] = natural, levels: int = grids.LEVELS
+    space: Space, hits: Hits, kind: Callable[[Instance], str | None] = natural, most: int = 12
 ) -> Iterator[Candidate | Looked]:
     """Candidates from grids, smallest settings and coarsest grids first.
 
@@ -31,16 +33,24 @@ def scan(
         space: where to look.
         hits: which points of a batch may violate the conclusion.
         kind: the coordinate to use in a setting; None leaves it out.
-        levels: how many refinements.
+        most: how many candidates a grid may give, the cheapest.
     """
-    for level in range(1, levels + 1):
+    for level in range(1, grids.LEVELS + 1):
         for template in templates(space, level):
             chosen = kind(template)
-            yield from _grid(space, template, chosen, level, hits) if chosen else (_out_of_reach(template),)
+            if chosen:
+                yield from _grid(space, template, _Grid(chosen, level, most), hits)
+            else:
+                yield Looked(0, f"{template.network.activation.name}: no exact coordinate")
 
 
-def _out_of_reach(template: Instance) -> Looked:
-    return Looked(0, f"{template.network.activation.name}: no exact coordinate")
+@attrs.frozen
+class _Grid:
+    """Coordinate, level, and how many candidates to take."""
+
+    kind: str
+    level: int
+    most: int
 
 
 def _shape(template: Instance, kind: str) -> tuple[int, int]:
@@ -54,16 +64,17 @@ def _pool(template: Instance, kind: str, level: int, slots: int) -> tuple[Fracti
     return grids.with_extremes(pool, level, slots)
 
 
-def _grid(space: Space, template: Instance, kind: str, level: int, hits: Hits) -> Iterator[Candidate | Looked]:
+def _grid(space: Space, template: Instance, grid: _Grid, hits: Hits) -> Iterator[Candidate | Looked]:
     import numpy as np
 
+    kind, level = grid.kind, grid.level
     shape = _shape(template, kind)
     pool = _pool(template, kind, level, shape[0] * shape[1])
     rows = grids.fillings(pool, shape[0] * shape[1], _alike(template, kind))
     Z = points.floats(template, kind, np.array([float(v) for v in pool])[rows].reshape(-1, *shape))
     with np.errstate(all="ignore"):
         mask = hits(template, Z) & _fits(space, template, Z)
-    for values in grids.simplest(pool, rows, np.flatnonzero(mask)):
+    for values in grids.simplest(pool, rows, np.flatnonzero(mask), grid.most):
         matrix = [values[k : k + shape[1]] for k in range(0, len(values), shape[1])]
         if candidate := points.complete(template, kind, matrix):
             yield candidate

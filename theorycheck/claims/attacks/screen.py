@@ -66,29 +66,36 @@ def jet(phi: Activation, order: int, z: Any) -> Any:
         return np.broadcast_to(_evaluate(phi.jets()[order], np.asarray(z, float)), np.shape(z)).astype(float)
 
 
-@lru_cache(maxsize=128)
-def _table(phi: Activation) -> tuple[Any, Any] | None:
-    """A grid of z and the values of φ there, turned so that the values do not decrease; None if φ is not monotone."""
+def line(phi: Activation, reach: float, count: int) -> Any:
+    """Evenly spaced z around 0: up to `reach`, or on the branch of tan."""
     import numpy as np
 
     form = check.generator(*phi.jets())
-    reach = np.pi / 2 / float(form[1]) * (1 - 1e-9) if form and form[0] == "tan" else 45.0
-    z = np.linspace(-reach, reach, 2001)
+    end = np.pi / 2 * float(form[1].q) / float(form[1].p) * (1 - 1e-9) if form and form[0] == "tan" else reach
+    return np.linspace(-end, end, count)
+
+
+@lru_cache(maxsize=128)
+def _table(phi: Activation) -> tuple[Any, Any]:
+    """A grid of z and φ there, not decreasing; where φ is not monotone, the branch beyond its last descent."""
+    import numpy as np
+
+    z = line(phi, 45.0, 2001)
     u = jet(phi, 0, z)
-    slopes = np.diff(u[np.isfinite(u)])
-    if (slopes >= 0).all():
-        return z, u
-    return (z[::-1], u[::-1]) if (slopes <= 0).all() else None
+    slopes = np.diff(u)
+    if (slopes >= 0).all() or (slopes <= 0).all():
+        return (z, u) if slopes.sum() >= 0 else (z[::-1], u[::-1])
+    start = len(slopes) - int(np.argmax(slopes[::-1] < 0))
+    return z[start:], u[start:]
 
 
 def preimage(phi: Activation, u: Any) -> Any:
-    """Some z with φ(z) = u, elementwise, by bisection; not a number where none is seen or φ is not monotone."""
+    """Some z with φ(z) = u, elementwise, by bisection; not a number where none is seen."""
     import numpy as np
 
-    u, table = np.asarray(u, float), _table(phi)
-    if table is None:
+    u, (z, values) = np.asarray(u, float), _table(phi)
+    if len(z) < 2:
         return np.full(u.shape, np.nan)
-    z, values = table
     at = np.clip(np.searchsorted(values, u), 1, len(z) - 1)
     lo, hi = z[at - 1], z[at]
     for _ in range(50):

@@ -82,7 +82,7 @@ class Counterexample:
     @property
     def witness(self) -> str:
         """The instance and the violation on one line."""
-        values = "" if not self.point else f"{self.point['coordinate']} = {_matrix(self.point['values'])}; "
+        values = f"{_point(self.point)}; " if self.point else ""
         return f"{_setting(self.instance)}; {values}{self.violation.value} instead of {self.violation.bound}"
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ class Counterexample:
         if self.also_broken:
             lines.append(f"  what was fixed also breaks: {', '.join(self.also_broken)}")
         lines += [f"  {_setting(self.instance)}"]
-        lines += [f"  point: {self.point['coordinate']} = {_matrix(self.point['values'])}"] if self.point else []
+        lines += [f"  point: {_point(self.point)}"] if self.point else []
         lines.append(f"  {self.violation.quantity}: {self.violation.value}; the claim says: {self.violation.bound}")
         lines.append(f"  certificate: {self.certificate.statement}")
         return "\n".join(lines)
@@ -173,6 +173,11 @@ def _matrix(rows: Any) -> str:
     return "; ".join(f"({', '.join(map(str, row))})" for row in rows)
 
 
+def _point(point: dict) -> str:
+    weights = f", a = {_matrix([point['output_weights']])}" if "output_weights" in point else ""
+    return f"{point['coordinate']} = {_matrix(point['values'])}{weights}"
+
+
 def _setting(instance: Instance) -> str:
     """φ, sizes, labels, and what is not plain: samples other than (1), output weights other than ones."""
     data, network = instance.data, instance.network
@@ -181,6 +186,7 @@ def _setting(instance: Instance) -> str:
     parts += [] if plain else [f"x = {_matrix(data.X)}"]
     parts += [f"a = {_matrix([network.output_weights])}"] if set(network.output_weights) != {1} else []
     parts += ["trained bias"] if network.bias else []
+    parts += ["trained output weights"] if network.trained_output else []
     parts += ["σ = 0"] if instance.sigma == 0 else []
     parts.append(f"y = {data.y[0] if data.n == 1 else _matrix([data.y])}")
     return ", ".join(parts)

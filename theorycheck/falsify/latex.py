@@ -18,8 +18,11 @@ def counterexample_latex(found: Counterexample) -> str:
     if found.point:
         rows = [[Fraction(v) for v in row] for row in found.point["values"]]
         lines.append(rf"At the point with \[ {_NAMES[found.point['coordinate']]}={_matrix(rows)} \]")
+    if "output_weights" in found.point:
+        trained = [[Fraction(v) for v in found.point["output_weights"]]]
+        lines.append(rf"and with the trained output weights $a={_matrix(trained)}$,")
     violation = found.violation
-    lines.append(f"{_plain(violation.quantity)} is {_number(violation.value)}; ")
+    lines.append(f"the {_plain(violation.quantity)} is {_number(violation.value)};")
     lines.append(f"the claim says: {_plain(violation.bound)}.")
     return "\n".join(lines) + "\n"
 
@@ -28,9 +31,13 @@ _NAMES = {"theta": r"\Theta", "z": "Z", "g": "(g(z_{ij}))", "u": r"(\varphi(z_{i
 _MARKS = {
     "φ": r"$\varphi$",
     "κ": r"$\kappa$",
+    "ν": r"$\nu$",
+    "ϱ": r"$\varrho$",
+    "σ": r"$\sigma$",
     "∇": r"$\nabla$",
-    "_": r"\_",
     "'": "$'$",
+    "^": r"\^{}",
+    "_": r"\_",
     "%": r"\%",
     "&": r"\&",
     "#": r"\#",

@@ -1,5 +1,6 @@
 """Ways in which the conclusions of the two-layer theorems can fail, each with its candidates and its exact test."""
 
+from theorycheck.claims.attacks.beside import SPURIOUS_BESIDE_EQUAL as SPURIOUS_BESIDE_EQUAL
 from theorycheck.claims.attacks.curvature import (
     NEAR_STATIONARY_NEGATIVE_CURVATURE as NEAR_STATIONARY_NEGATIVE_CURVATURE,
 )

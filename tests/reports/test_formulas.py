@@ -87,6 +87,7 @@ def test_every_step_of_every_proof_has_a_formula_that_browsers_can_set():
         (r"\text{for all } i", "<mtext>for\u00a0all\u00a0</mtext>"),
         (r"\left( x \right.", "<mo>(</mo><mi>x</mi>"),
         (r"\bigl\{ v \bigr\}", "<mo>{</mo><mi>v</mi><mo>}</mo>"),
+        (r"\max_j z", "<msub><mrow><mi>max</mi></mrow><mrow><mi>j</mi></mrow></msub><mo>&#x2061;</mo><mspace"),
         (r"a < b & c", "<code>a &lt; b &amp; c</code>"),
         (r"\unknown{x}", r"<code>\unknown{x}</code>"),
         ("{unfinished", "<code>{unfinished</code>"),

@@ -113,6 +113,14 @@ def test_a_survivor_shows_its_tries_and_is_no_counterexample(samples):
     assert "counterexample" not in survivor
 
 
+def test_a_search_that_tried_nothing_says_so(samples):
+    row = samples.attrs.evolve(samples.drops()[1], tries=0)
+    assert grids.witness(row) == "nothing could be tried"
+    assert (
+        grids.witness(samples.attrs.evolve(row, outcome="error", witness="no activation left")) == "no activation left"
+    )
+
+
 def test_what_a_row_breaks_besides_is_told(samples):
     row = samples.attrs.make_class("Row", [*samples.attrs.fields_dict(samples.DropRow), "result"])
     result = samples.SimpleNamespace(also_broken=("independent_data",))

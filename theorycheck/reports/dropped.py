@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from theorycheck.reports import pictures, words
+from theorycheck.reports import grids, pictures, words
 from theorycheck.reports.pictures import INK, LINE, MUTED
 
 TALLEST = 8.2  # inches: a page of the LaTeX document with room for a caption
@@ -55,7 +55,8 @@ def _pages(rows: Sequence[Any]) -> list[list[tuple[str, Entry]]]:
 def _entry(row: Any) -> Entry:
     tries = f"{words.plural(row.tries, 'try', 'tries')}, {words.seconds(row.seconds)} s"
     wrapped = {name: _wrap(text, _CHARACTERS[name]) for name, text in (("dropped", row.dropped), ("label", row.label))}
-    witness = row.witness or ("none found, which does not say that there is none" if row.outcome == "survived" else "–")
+    survived = row.outcome == "survived" and row.tries > 0
+    witness = grids.witness(row) + (", which does not say that there is none" if survived else "")
     return Entry(wrapped["dropped"], wrapped["label"], row.outcome, tries, _wrap(witness, _CHARACTERS["witness"]))
 
 

@@ -114,7 +114,7 @@ def _least(margins: Sequence[Any]) -> tuple[str, str]:
 def drop_grid(rows: Iterable[Any]) -> Grid:
     """The drop-one table: what happens to each claim without one of its assumptions."""
     cells = [
-        (r.claim, r.dropped, _label(r), r.outcome, _witness(r), str(r.tries), words.seconds(r.seconds)) for r in rows
+        (r.claim, r.dropped, _label(r), r.outcome, witness(r), str(r.tries), words.seconds(r.seconds)) for r in rows
     ]
     heads = {"claim": KEY, "dropped": KEY, "row": TEXT, "outcome": OUTCOME, "witness": TEXT}
     note = "survived: no counterexample in that many tries; it does not say that there is none."
@@ -124,7 +124,7 @@ def drop_grid(rows: Iterable[Any]) -> Grid:
 def drops_of_one(rows: Sequence[Any]) -> Grid:
     """The rows of one claim, with the effort under the row's name."""
     effort = (f"({words.plural(r.tries, 'try', 'tries')}, {words.seconds(r.seconds)} s)" for r in rows)
-    cells = [(r.dropped, f"{_label(r)} {e}".strip(), r.outcome, _witness(r)) for r, e in zip(rows, effort, strict=True)]
+    cells = [(r.dropped, f"{_label(r)} {e}".strip(), r.outcome, witness(r)) for r, e in zip(rows, effort, strict=True)]
     return grid("Without one assumption", {"without": KEY, "row": TEXT, "outcome": OUTCOME, "witness": TEXT}, cells)
 
 
@@ -134,8 +134,11 @@ def _label(row: Any) -> str:
     return row.label + (f" (also breaks: {', '.join(also)})" if also else "")
 
 
-def _witness(row: Any) -> str:
-    return row.witness or ("none found" if row.outcome == "survived" else "–")
+def witness(row: Any) -> str:
+    """The counterexample in words; of a survivor whether anything was tried at all."""
+    if row.outcome != "survived":
+        return row.witness or "–"
+    return "none found" if row.tries else "nothing could be tried"
 
 
 def solution_grid(solution: Mapping[str, Any]) -> Grid:

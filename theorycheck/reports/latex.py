@@ -10,7 +10,7 @@ from theorycheck.reports.content import Content
 from theorycheck.reports.grids import KEY, NUMBER, OUTCOME, Grid
 
 _GAP = 0.02  # of the line width between two columns
-_LETTER, _LETTER_TEXT = {KEY: 0.0118, OUTCOME: 0.016}, 0.0118  # a letter at 9pt, of the line; outcomes are bold
+_LETTER, _LETTER_TEXT = {KEY: 0.0118, OUTCOME: 0.0135}, 0.0118  # a letter at 9pt, of the line
 _LONGEST_WORD = 30  # letters; longer ones may break
 _BREAKS = r"[\s./:_]+"
 _LONGEST_FORMULA = 4000  # characters; a longer one would be too small to read on a page
@@ -108,8 +108,11 @@ def _widths(grid: Grid) -> list[float]:
     for k, column in enumerate(grid.columns):
         cells, letter = [column.title, *(row[k] for row in grid.rows)], _LETTER.get(column.kind, _LETTER_TEXT)
         words_in = [word for cell in cells for word in re.split(_BREAKS if column.kind == KEY else r"\s+", cell)]
-        least.append(letter * min(max(map(len, words_in)) + 1, _LONGEST_WORD))
-        wished.append(max(letter * min(max(map(len, cells)) + 1, 2 * _LONGEST_WORD), least[-1]))
+        capitals = 0 if column.kind == KEY else 0.3  # by how much wider they are
+        longest = max(len(word) + capitals * sum(map(str.isupper, word)) for word in words_in)
+        least.append(letter * min(longest + 1, _LONGEST_WORD))
+        usual = (max(map(len, cells)) + sum(map(len, cells)) / len(cells)) / 2  # one long cell is no reason
+        wished.append(max(letter * min(usual + 1, 3 * _LONGEST_WORD), least[-1]))
     free = 1 - _GAP * (len(least) - 1) - sum(least)
     share = min(1.0, free / (sum(wished) - sum(least) or 1))
     widths = [low + share * (high - low) for low, high in zip(least, wished, strict=True)]

@@ -87,7 +87,12 @@ class _Reader:
                 below += self.atom()
             else:
                 above += "<mo>′</mo>" if mark == "'" else self.atom()
-        return _attach(base, below, above)
+        return _attach(base, below, above) + (self.applied() if base[4:-5] in _NAMES else "")
+
+    def applied(self) -> str:
+        """What stands between the name of a function and its argument."""
+        gap = _space(0.17) if self.peek().isalnum() or self.peek()[1:] in _LETTERS else ""
+        return f"<mo>&#x2061;</mo>{gap}"
 
     def atom(self) -> str:
         token = self.take()
@@ -111,7 +116,7 @@ class _Reader:
         if name in _SPACES:
             return _space(_SPACES[name])
         if name in _NAMES:
-            return f"<mi>{name}</mi><mo>&#x2061;</mo>"
+            return f"<mi>{name}</mi>"
         if name in _SIZES:
             return "" if name in ("displaystyle", "limits") or self.skipped_dot() else self.atom()
         return self.structure(name)

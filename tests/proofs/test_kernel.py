@@ -239,6 +239,38 @@ def test_a_symbol_that_rests_on_a_constant_does_not_escape(refused):
     refused(*steps, Step("s4", "E(tau) >= 0 => new >= 0", "discharge", ("s3", "s2")))
 
 
+def test_a_second_supposition_may_not_hide_the_constant(refused):
+    """``new`` stands for E(tau); supposing something of ``new`` is supposing it of tau."""
+    steps = (
+        Step("s1", "E(tau) >= 0", "suppose", by="tau"),
+        Step("s2", "new = E(tau)", "define"),
+        Step("s3", "new <= 5", "suppose"),
+        Step("s4", "5 >= 0", by="#s3 + #s2 + #s1"),
+    )
+    bad = Step("s5", "E(t) >= 0 => 5 >= 0", "discharge", ("s4", "s1"), "tau = t")
+    refused(*steps, bad, because="not arbitrary")
+
+
+def test_a_first_passage_from_a_constant_does_not_escape(refused):
+    given = [("h1", "E1(t) = -G(t)"), ("h2", "E(t) >= q"), ("h3", "p > 0")]
+    by, uses = "o; E(t); t; tau; G(t); q; p", ("h1", "h2", "h3")
+    refused(
+        Step("s1", "E(tau) >= 0", "suppose", by="tau"),
+        Step("s2", "G(o) <= p", "first_passage", uses, by),
+        Step("s3", "p*(o - tau) <= E(tau) - q", "first_passage", uses, by),
+        Step("s4", "p*(o - tau) <= E(tau) - q + E(tau)", by="#s3 + #s1"),
+        Step("s5", "E(t) >= 0 => p*(o - t) <= E(t) - q + E(t)", "discharge", ("s4", "s1"), "tau = t"),
+        given=given,
+        because="not arbitrary",
+    )
+
+
+def test_data_cannot_disguise_a_second_definition(refused):
+    refused(
+        Step("s1", "new = p", "define", by="x"), Step("s2", "new = q", "define", by="x"), because="not a new symbol"
+    )
+
+
 def test_generalisation_does_not_merge_variables(accepted, refused):
     steps = (Step("s1", "E(tau) = E(t)", "suppose", by="tau"), Step("s2", "E(t) - E(tau) = 0", by="-#s1"))
     bad = Step("s3", "all[t](E(t) = E(t)) => E(t) - E(t) = 0", "discharge", ("s2", "s1"), "tau = t")

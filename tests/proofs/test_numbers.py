@@ -58,12 +58,14 @@ def inverse(phi, u):
     return brentq(lambda s: real(phi[0](s)) - u, -50, 50, xtol=1e-15, rtol=1e-15)
 
 
-def network(seed, n, m, d, phi, agree=False, orthonormal=False):
+def network(seed, n, m, d, phi, agree=False, special=None):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
-    if orthonormal:
+    if special == "orthonormal":
         X = np.linalg.qr(X.T)[0].T
     theta = rng.normal(size=(m, d)) * 0.6
+    if special == "spanned":
+        theta = theta @ np.linalg.pinv(X) @ X
     if agree:
         theta = np.repeat(theta[:1], m, axis=0)
     z = X @ theta.T
@@ -147,10 +149,10 @@ def static(seed, n, m, d, name, agree):
     return at, {"n": n, "m": m, "d": d}, {"I": [-0.9, 0.0, 0.5, 1.3], "J": [-0.5, 0.2, 1.1]}, tangent, rng
 
 
-def moving(seed, n, m, d, name, late, orthonormal=False):
+def moving(seed, n, m, d, name, late, special=None):
     """A stretch of the flow; with ``late`` the times include some where the gradient is below the threshold."""
     phi = PHI[name]
-    rng, _, theta, point = network(seed, n, m, d, phi, orthonormal=orthonormal)
+    rng, X, theta, point = network(seed, n, m, d, phi, special=special)
     table = shared(point, theta, rng, name)
     wmin, mu, beta = table["wmin"](), table["mu"](), table["beta"]()
     level = point.kappa**2 * wmin**2 * mu * beta**2
@@ -166,6 +168,11 @@ def moving(seed, n, m, d, name, late, orthonormal=False):
     speed = lambda u: point.along(point.trace, u, velocity(u))  # noqa: E731
     norm = lambda u: np.sum(velocity(u) ** 2)  # noqa: E731
     first = next(t for t in np.linspace(0, horizon, 4001) if real(norm(at_time(t))) <= level or t == horizon)
+    off, start_at = rng.normal(size=d), theta @ np.linalg.pinv(X)
+    off -= np.linalg.pinv(X) @ (X @ off)
+
+    def combination(i, j, t):
+        return (at_time(t) @ np.linalg.pinv(X))[j, i]
 
     def weight(u):
         p1, p2, p3 = (f(point.z(u)) for f in phi[1:])
@@ -196,18 +203,24 @@ def moving(seed, n, m, d, name, late, orthonormal=False):
         "tau": lambda: horizon,
         "late": lambda: horizon,
         "e": lambda: n - 1,
-        "c": lambda: int(np.argmin(point.z(at_time(horizon))[n - 1])),
+        "c": lambda *place: start_at[place] if place else int(np.argmin(point.z(at_time(horizon))[n - 1])),
         "f": lambda: 0,
-        "b": lambda: int(np.argmax(point.z(at_time(horizon))[0])),
+        "b": lambda *place: combination(*place) if place else int(np.argmax(point.z(at_time(horizon))[0])),
+        "P": lambda l: off[l],
         "sigma": lambda: horizon,
     }
     samples = {"I": [-0.9, 0.0, 1.3], "T": [0.0, 0.2 * horizon, horizon], "R": [-0.7, 0.0, 0.4]}
-    return at, {"n": n, "m": m, "d": d}, samples, [], rng
+    return at, {"n": n, "m": m, "d": d}, samples, [off], rng
 
 
 def orthonormal(*case):
     """The flow for orthonormal inputs."""
-    return moving(*case, orthonormal=True)
+    return moving(*case, special="orthonormal")
+
+
+def spanned(*case):
+    """The flow from a start in the span of the data."""
+    return moving(*case, special="spanned")
 
 
 def weighted(seed, n, m, d, name, same):
@@ -393,6 +406,7 @@ CASES = {
         (weighted, 3, 1, 1, 1, "sinh", True),
     ),
     "d10": ((orthonormal, 1, 2, 3, 3, "sinh", False), (orthonormal, 2, 1, 2, 1, "cubic", False)),
+    "t5": ((spanned, 1, 2, 2, 3, "sinh", False), (spanned, 2, 1, 2, 1, "cubic", False)),
     "d12": ((affine, 1, 3, 1, 3), (affine, 2, 1, 1, 1)),
     "d6": ((moving, 1, 2, 2, 3, "sinh", True), (moving, 3, 1, 2, 2, "cubic", True)),
 }
@@ -415,3 +429,20 @@ def test_every_step_holds_in_numbers(name):
                 checked |= {step.name} if outcome else set()
     missing = {s.name for s in (*proof.definitions, *proof.steps)} - checked - assumed
     assert not missing, missing
+
+
+def test_the_reader_notices_false_statements():
+    """A control: the same reading refutes the goals of every proof once they claim too much."""
+    for name, statement in (
+        ("d1", "F >= 5*Fstar"),
+        ("d1", "h2(u) = 3*phi3(psi(u))/phi1(psi(u))"),
+        ("d3", "F2(o) = sum[i,j](2*kappa*w[i]*phi1(z[i,j](o))*phi3(z[i,j](o))*dz[i,j](o)**2)"),
+        ("d4", "100*abs(z[i,j] - nu[i]) <= sqrt(N2)/rate"),
+        ("d5", "N2(t) >= 400*kappa*rho*wmin*mu*rho1**2*(F(t) - Fstar)"),
+        ("d6", "N2(r) <= K, r <= t => N2(t) <= N2(r)*exp(-200*lam*(t - r))"),
+        ("d8", "z[i,j]*z[k,q] = z[i,q]*z[k,j] + 1"),
+        ("d10", "all[q](u <= z[i,q](r)), r <= t => u + 1 <= z[i,j](t)"),
+    ):
+        proof = load_proof(f"gatmiry2024/{name}")
+        build, *case = CASES[name][0]
+        assert Reader(proof, build(*case)).holds(statement) is False, statement

@@ -9,8 +9,7 @@ A goal is proved if its step stands, states the goal, and rests on the declared 
 goals follow from the assumptions and the trusted list; it does not say that any data or network meets the assumptions.
 """
 
-import hashlib
-import json
+import re
 from collections.abc import Mapping
 from itertools import chain
 
@@ -18,6 +17,10 @@ import attrs
 
 from theorycheck.errors import InvalidClaim
 from theorycheck.symbolic.proof_axioms import CLASSICAL
+from theorycheck.symbolic.proof_data import Goal as Goal
+from theorycheck.symbolic.proof_data import Hypothesis as Hypothesis
+from theorycheck.symbolic.proof_data import Proof as Proof
+from theorycheck.symbolic.proof_data import Step as Step
 from theorycheck.symbolic.proof_desk import Condition, Desk, Fact, Origin, Sequent, conditions
 from theorycheck.symbolic.proof_existence import EXISTENCE
 from theorycheck.symbolic.proof_rules import STRUCTURAL, tower_of
@@ -26,63 +29,6 @@ from theorycheck.symbolic.proof_syntax import FUNCTIONS, NotDischarged, Symbol, 
 
 AXIOMS = {**CLASSICAL, **EXISTENCE}
 """The closed list of theorems that a proof may take for granted; each docstring's first line states one."""
-
-
-@attrs.frozen
-class Hypothesis:
-    """An assumption: a name that goals and steps refer to, its statement, and what it is called in prose."""
-
-    name: str
-    statement: str
-    meaning: str = ""
-
-
-@attrs.frozen
-class Step:
-    """One step: its statement, the rule, the facts it uses and the rule's data (for example the certificate)."""
-
-    name: str
-    statement: str
-    rule: str = "combination"
-    uses: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    by: str = ""
-    note: str = ""
-
-
-@attrs.frozen
-class Goal:
-    """What a proof is for: ``statement``, shown by ``step`` from the assumptions ``given`` and nothing else."""
-
-    name: str
-    statement: str
-    step: str
-    given: tuple[str, ...] = attrs.field(converter=tuple)
-    meaning: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Proof:
-    """A proof as plain data; see the module's docstring."""
-
-    key: str
-    title: str
-    source: str
-    indices: tuple[str, ...]
-    symbols: tuple[Symbol, ...]
-    variables: tuple[Symbol, ...]
-    definitions: tuple[Step, ...] = ()
-    hypotheses: tuple[Hypothesis, ...]
-    steps: tuple[Step, ...]
-    goals: tuple[Goal, ...]
-    not_checked: tuple[str, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """Digest of what is claimed: symbols and what introduces them, assumptions and goals; no other steps."""
-        named = tuple(step for step in self.steps if step.rule == "define" or step.rule in EXISTENCE)
-        parts = (self.symbols, self.variables, self.definitions, named, self.hypotheses, self.goals)
-        plain = [[attrs.astuple(part) for part in group] for group in parts]
-        return hashlib.sha256(json.dumps([self.key, self.indices, *plain]).encode()).hexdigest()
 
 
 @attrs.frozen
@@ -152,19 +98,21 @@ class Book:
 
     def enter_symbol(self, desk: Desk, step: Step, sequent: Sequent, depends: frozenset[str]) -> None:
         """Record a new symbol; a second fact about it must come from the very same rule, data and citations."""
-        made_by, tower = (step.rule, step.by or step.statement, step.uses), set(tower_of(self.scope, desk.made))
+        tower = set(tower_of(self.scope, desk.made))
+        made_by = (step.rule, step.by, step.uses, step.statement if step.rule == "define" else "")
         derivatives = {s.derivative for s in self.scope.symbols.values() if s.name not in tower}
         if desk.made in self.origins and self.origins[desk.made].made_by == made_by:
             return
         if tower & self.seen or desk.made in self.origins or tower & derivatives:
             raise NotDischarged(f"{desk.made} is not a new symbol")
-        self.originate(tower, made_by, depends, sequent, desk.used)
+        written = re.findall(r"[A-Za-z_]\w*", " ".join((step.statement, step.by, *step.uses)))
+        mentioned = _names(sequent).union(written, *(_names(fact.sequent) for fact in desk.used))
+        self.originate(tower, made_by, depends, mentioned)
 
-    def originate(self, names: set[str], made_by: tuple, depends: frozenset[str], sequent: Sequent, used: list) -> None:
+    def originate(self, names: set[str], made_by: tuple, depends: frozenset[str], mentioned: frozenset[str]) -> None:
         """Record where new symbols come from: the names and assumptions that their meaning rests on."""
-        mentioned = _names(sequent).union(*(_names(fact.sequent) for fact in used))
         rooted = [self.origins[s] for s in mentioned if s in self.origins]
-        roots = frozenset(mentioned).union(*(o.names for o in rooted))
+        roots = mentioned.union(*(o.names for o in rooted))
         origin = Origin(made_by, depends.union(*(o.depends for o in rooted)), roots)
         self.origins.update(dict.fromkeys(names, origin))
 
@@ -255,7 +203,7 @@ def _discharge(book: Book, step: Step) -> tuple[frozenset[str], tuple[str, ...]]
     if step.rule == "suppose":
         depends |= {step.name}
         constants = {name.strip() for name in step.by.split(",") if name.strip()}
-        book.originate(constants, ("suppose", step.name), depends, stated, [])
+        book.originate(constants, ("suppose", step.name), depends, _names(stated))
     depends -= {desk.discharged}
     if desk.made:
         book.enter_symbol(desk, step, stated, depends)

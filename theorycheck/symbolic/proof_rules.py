@@ -226,10 +226,11 @@ def discharge(desk: Desk) -> Sequent:
         if left.strip()
     }
     others = [c for d in kept.depends - {name.name} for c in conditions(desk.facts[d].sequent)]
+    elsewhere = frozenset().union(*(free_names(c) for c in others))
     names = frozenset().union(*(c.diff.free | set(c.bound) for c in (*conditions(fact), supposed.conclusion)))
-    rooted = [o for s in names - pairs.keys() if (o := desk.origins.get(s)) and rests_on(o, name.name, pairs.keys())]
+    known = [desk.origins[s] for s in (names | elsewhere) - pairs.keys() if s in desk.origins]
     foreign = [c for c in pairs if c not in desk.origins or desk.origins[c].made_by != ("suppose", name.name)]
-    if rooted or foreign or any(free_names(c) & pairs.keys() for c in others):
+    if foreign or elsewhere & pairs.keys() or any(rests_on(o, name.name, pairs.keys()) for o in known):
         raise NotDischarged("the constants are not arbitrary: something else rests on them")
     swap = _generalised(desk, pairs, names)
     bound = tuple(sorted(desk.variables_of(supposed.conclusion.diff)))

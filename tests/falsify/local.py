@@ -34,7 +34,9 @@ def claim(*ways, assumptions=SETTING, key="test2024.structure"):
     )
 
 
-STRUCTURE = claim(attacks.LOWER_THAN_EQUAL, attacks.SPURIOUS_STATIONARY, attacks.EMPTY, attacks.TRAINED_LOWER_THAN_EQUAL)
+STRUCTURE = claim(
+    attacks.LOWER_THAN_EQUAL, attacks.SPURIOUS_STATIONARY, attacks.EMPTY, attacks.TRAINED_LOWER_THAN_EQUAL
+)
 
 
 def values(found):

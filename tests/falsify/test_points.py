@@ -58,7 +58,10 @@ def test_points_without_exact_outputs_are_none():
 
 
 @settings(derandomize=True, deadline=None, max_examples=20)
-@given(st.sampled_from(["tanh", "erf", "softplus", "sigmoid", "sinh"]), st.fractions(F(1, 10), F(9, 10), max_denominator=20))
+@given(
+    st.sampled_from(["tanh", "erf", "softplus", "sigmoid", "sinh"]),
+    st.fractions(F(1, 10), F(9, 10), max_denominator=20),
+)
 def test_brackets_hold_the_preimage(phi, u):
     point = points.written(activation(phi), "u", ((u,),))
     low = F(point["brackets"][0][0])

@@ -41,7 +41,9 @@ def test_all_quantities_agree_with_the_checker(template, data):
     found = screen.fields(candidate.instance, np.array([[[float(v) for v in row] for row in rows]]))
     trace = total(candidate.instance, term("trace", candidate.point))
     assert found.trace[0] == pytest.approx(float(trace))
-    assert screen.trace(candidate.instance, np.array([[[float(v) for v in row] for row in rows]]))[0] == pytest.approx(float(trace))
+    assert screen.trace(candidate.instance, np.array([[[float(v) for v in row] for row in rows]]))[0] == pytest.approx(
+        float(trace)
+    )
     gradient = total(candidate.instance, term("gradient", candidate.point))
     if gradient is None or np.isnan(found.gradient[0]):
         return  # singular, or too near to it for floats
@@ -81,7 +83,9 @@ def test_jets_agree_with_sympy(name):
         assert screen.jet(phi, order, z) == pytest.approx(phi.numpy(order)(z), rel=1e-9, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", ["cubic", "sinh", "exp", "tan", "tanh", "sigmoid", "softplus", "erf", "exp_minus", "relu"])
+@pytest.mark.parametrize(
+    "name", ["cubic", "sinh", "exp", "tan", "tanh", "sigmoid", "softplus", "erf", "exp_minus", "relu"]
+)
 def test_preimage_is_an_inverse(name):
     phi, z = activation(name), np.array([-1.0, 0.3, 1.2]) if name != "relu" else np.array([0.3, 1.2])
     assert screen.preimage(phi, screen.jet(phi, 0, z)) == pytest.approx(z, abs=1e-9)

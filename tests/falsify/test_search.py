@@ -8,8 +8,8 @@ from fractions import Fraction
 import attrs
 import numpy as np
 import pytest
-from tests.falsify.local import SETTING, STRUCTURE, claim, values
 
+from tests.falsify.local import SETTING, STRUCTURE, claim, values
 from theorycheck.certificates import check
 from theorycheck.certificates.build import number
 from theorycheck.certificates.certificate import Certificate, verify_file
@@ -91,7 +91,9 @@ def test_json_has_the_pinned_keys(tanh):
     assert pinned <= set(document)
     assert set(document["violation"]) == {"quantity", "bound", "value"}
     assert json.loads(json.dumps(document)) == document
-    survived = falsify(STRUCTURE, "strictly_convex_derivative", {"activation": "tanh", "m": 2, "y": "6/5"}, 0.3).to_json()
+    survived = falsify(
+        STRUCTURE, "strictly_convex_derivative", {"activation": "tanh", "m": 2, "y": "6/5"}, 0.3
+    ).to_json()
     assert pinned <= set(survived)
     assert survived["certificate"] is None
 

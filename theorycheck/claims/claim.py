@@ -208,10 +208,12 @@ class Looked:
     Attributes:
         count: how many.
         where: sizes and grid, in words.
+        unconfirmed: how many of them looked like violations and cannot be shown exactly by this attack.
     """
 
     count: int
     where: str
+    unconfirmed: int = 0
 
 
 @attrs.frozen

@@ -48,7 +48,12 @@ THM1 = Claim(
     ),
     checks=(proof("gatmiry2024/thm1"), solved.OPTIMUM, trained.LIMITING_FLOW),
     instances=sequence(_SMALLEST, two_layer),
-    attacks=(attacks.LOWER_THAN_EQUAL, attacks.SPURIOUS_STATIONARY, attacks.EMPTY),
+    attacks=(
+        attacks.LOWER_THAN_EQUAL,
+        attacks.SPURIOUS_STATIONARY,
+        attacks.EMPTY,
+        attacks.TRAINED_LOWER_THAN_EQUAL,
+    ),
     proof="gatmiry2024/thm1",
     drops=(
         Drop("increasing_activation", {"activation": "cube"}, True, "X1: z^3"),
@@ -64,7 +69,9 @@ THM1 = Claim(
         Drop("smooth_activation", {"activation": "relu"}, True, "X10: ReLU"),
         Drop("independent_data", {}, True, "X11, X19: dependent samples"),
         Drop("equal_output_weights", {}, True, "X15: unequal output weights"),
-        Drop("fixed_output_layer", {"activation": "sinh"}, False, "X16: output layer trained"),
+        Drop("fixed_output_layer", {"activation": "sinh"}, False, "X16: output layer trained, sinh"),
+        Drop("fixed_output_layer", {"activation": "cubic"}, False, "X16: output layer trained, z^3 + z"),
+        Drop("fixed_output_layer", {"activation": "expm1"}, True, "output layer trained, e^z - 1"),
         Drop("realisable_labels", {}, True, "X18: labels out of range"),
     ),
     siblings=(

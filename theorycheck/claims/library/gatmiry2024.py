@@ -56,23 +56,23 @@ THM1 = Claim(
     ),
     proof="gatmiry2024/thm1",
     drops=(
-        Drop("increasing_activation", {"activation": "cube"}, True, "X1: z^3"),
-        Drop("strictly_convex_derivative", {"activation": "tanh"}, True, "X4: tanh"),
-        Drop("strictly_convex_derivative", {"activation": "tanh", "m": 2, "y": "6/5"}, False, "X4': tanh, m=2, y=6/5"),
-        Drop("strictly_convex_derivative", {"activation": "tanh", "m": 3, "y": "9/5"}, True, "X4': tanh, m=3, y=9/5"),
-        Drop("strictly_convex_derivative", {"activation": "sigmoid"}, True, "X5: sigmoid"),
-        Drop("strictly_convex_derivative", {"activation": "erf"}, True, "X6: erf"),
-        Drop("strictly_convex_derivative", {"activation": "softplus"}, True, "X7: softplus"),
-        Drop("strictly_convex_derivative", {"activation": "linear"}, True, "X8: linear"),
-        Drop("increasing_activation", {"activation": "quadratic"}, True, "X8: z + z^2/2"),
-        Drop("increasing_activation", {"activation": "quartic"}, True, "X9: z^4"),
-        Drop("smooth_activation", {"activation": "relu"}, True, "X10: ReLU"),
-        Drop("independent_data", {}, True, "X11, X19: dependent samples"),
-        Drop("equal_output_weights", {}, True, "X15: unequal output weights"),
-        Drop("fixed_output_layer", {"activation": "sinh"}, False, "X16: output layer trained, sinh"),
-        Drop("fixed_output_layer", {"activation": "cubic"}, False, "X16: output layer trained, z^3 + z"),
+        Drop("increasing_activation", {"activation": "cube"}, True, "z^3"),
+        Drop("strictly_convex_derivative", {"activation": "tanh"}, True, "tanh"),
+        Drop("strictly_convex_derivative", {"activation": "tanh", "m": 2, "y": "6/5"}, False, "tanh, m=2, y=6/5"),
+        Drop("strictly_convex_derivative", {"activation": "tanh", "m": 3, "y": "9/5"}, True, "tanh, m=3, y=9/5"),
+        Drop("strictly_convex_derivative", {"activation": "sigmoid"}, True, "sigmoid"),
+        Drop("strictly_convex_derivative", {"activation": "erf"}, True, "erf"),
+        Drop("strictly_convex_derivative", {"activation": "softplus"}, True, "softplus"),
+        Drop("strictly_convex_derivative", {"activation": "linear"}, True, "linear"),
+        Drop("increasing_activation", {"activation": "quadratic"}, True, "z + z^2/2"),
+        Drop("increasing_activation", {"activation": "quartic"}, True, "z^4"),
+        Drop("smooth_activation", {"activation": "relu"}, True, "ReLU"),
+        Drop("independent_data", {}, True, "dependent samples"),
+        Drop("equal_output_weights", {}, True, "unequal output weights"),
+        Drop("fixed_output_layer", {"activation": "sinh"}, False, "output layer trained, sinh"),
+        Drop("fixed_output_layer", {"activation": "cubic"}, False, "output layer trained, z^3 + z"),
         Drop("fixed_output_layer", {"activation": "expm1"}, True, "output layer trained, e^z - 1"),
-        Drop("realisable_labels", {}, True, "X18: labels out of range"),
+        Drop("realisable_labels", {}, True, "labels out of range"),
     ),
     siblings=(
         Sibling(
@@ -99,12 +99,10 @@ D1 = Claim(
     attacks=(attacks.LOWER_THAN_EQUAL,),
     proof="gatmiry2024/d1",
     drops=(
-        Drop("strictly_convex_derivative", {"activation": "tanh"}, True, "X4: tanh"),
-        Drop(
-            "strictly_convex_derivative", {"activation": "softplus", "m": 10, "y": "6"}, True, "X7: softplus, m=10, y=6"
-        ),
-        Drop("smooth_activation", {"activation": "relu"}, True, "X10: ReLU"),
-        Drop("increasing_activation", {"activation": "exp_minus"}, False, "D13: e^-z, both signs negative"),
+        Drop("strictly_convex_derivative", {"activation": "tanh"}, True, "tanh"),
+        Drop("strictly_convex_derivative", {"activation": "softplus", "m": 10, "y": "6"}, True, "softplus, m=10, y=6"),
+        Drop("smooth_activation", {"activation": "relu"}, True, "ReLU"),
+        Drop("increasing_activation", {"activation": "exp_minus"}, False, "e^-z: both signs negative"),
     ),
     siblings=(Sibling("gatmiry2024.d1~reversed", "F is at most its value at equal neurons.", siblings.above_equal),),
 )
@@ -134,7 +132,7 @@ THM2 = Claim(
     instances=sequence(_SMALLEST, lambda: two_layer(UNIFORM)),
     attacks=(attacks.GRADIENT_DOMINANCE,),
     proof="gatmiry2024/d5",
-    drops=(Drop("uniform_bounds", {"activation": "exp"}, True, "X3: exp"),),
+    drops=(Drop("uniform_bounds", {"activation": "exp"}, True, "exp"),),
     siblings=(
         Sibling(
             "gatmiry2024.thm2~hundredfold",
@@ -202,7 +200,7 @@ THM4 = Claim(
     checks=(trained.LABEL_NOISE_SGD, trained.SPEED),
     instances=sequence(_SMALLEST, lambda: two_layer(("sinh", "cubic", "z**3 + z/10"))),
     attacks=(attacks.STAYS,),
-    drops=(Drop("label_noise", {}, True, "X17: noise off"),),
+    drops=(Drop("label_noise", {}, True, "noise off"),),
     siblings=(
         Sibling(
             "gatmiry2024.thm4~no_noise",
@@ -301,7 +299,7 @@ D8 = Claim(
         (smallest("cubic", 1, 2, output_weights=(1, 2)),), lambda: two_layer(("sinh", "cubic", "quintic"), weights=True)
     ),
     attacks=(attacks.WEIGHTED_STATIONARY,),
-    drops=(Drop("increasing_activation", {"activation": "cube"}, True, "X1: z^3"),),
+    drops=(Drop("increasing_activation", {"activation": "cube"}, True, "z^3"),),
     siblings=(
         Sibling(
             "gatmiry2024.d8~equal_neurons",

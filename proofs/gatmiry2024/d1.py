@@ -15,7 +15,7 @@ $m\varphi(\nu_i) = y_i$, and equality only if $z_{ij} = \nu_i$ for all i and j.
 part; the identity is [DERIVED].
 
 **What is checked.** Every step for all n, m, d and all $\varphi$. **What is not.** That $F$ is the trace of the Hessian
-on the manifold (derived separately), and that the manifold is non-empty.
+on the manifold (D0), and that the manifold is non-empty.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -184,7 +184,7 @@ PROOF = Proof(
         ),
     ),
     not_checked=(
-        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that F is the trace of the Hessian on the zero-loss manifold (see D0)",
         "that the manifold is not empty",
     ),
 )

@@ -279,6 +279,6 @@ PROOF = Proof(
     ),
     not_checked=(
         "that the flow exists for all times",
-        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that F is the trace of the Hessian on the zero-loss manifold (see D0)",
     ),
 )

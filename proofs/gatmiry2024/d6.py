@@ -500,6 +500,6 @@ PROOF = Proof(
     not_checked=(
         "that the flow exists for all times",
         "that the quadratic form is the Riemannian Hessian (see D3)",
-        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that F is the trace of the Hessian on the zero-loss manifold (see D0)",
     ),
 )

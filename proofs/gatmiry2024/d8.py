@@ -13,7 +13,7 @@ its preactivations are the same.
 statement [DERIVED].
 
 **What is checked.** Every step for all n, m, d and all $\varphi$. **What is not.** That a stationary point exists, and
-that $F$ is the trace of the Hessian on the manifold.
+that $F$ is the trace of the Hessian on the manifold (as D0, with weights).
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -278,5 +278,8 @@ PROOF = Proof(
             ),
         ),
     ),
-    not_checked=("that a stationary point exists", "that F is the trace of the Hessian on the zero-loss manifold"),
+    not_checked=(
+        "that a stationary point exists",
+        "that F is the trace of the Hessian on the zero-loss manifold (D0 has unit output weights)",
+    ),
 )

@@ -15,7 +15,7 @@ uniform bounds $\varphi' \ge \varrho_1$, $\varphi''' \ge \varrho_2$ are not need
 **Source.** Gatmiry, Li, Reddi, Jegelka, ICML 2024, arXiv 2410.16401, structure theorem [PAPER]; this proof [DERIVED].
 
 **What is checked.** Every step for all n, m, d and all $\varphi$; Lagrange multipliers are derived from orthogonality
-to all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold (derived separately),
+to all tangent vectors. **What is not.** That $F$ is the trace of the Hessian on the manifold (D0),
 that tangent vectors are those that annihilate the outputs' gradients, and that training reaches these points.
 """
 
@@ -298,7 +298,7 @@ PROOF = Proof(
         Goal("unique in the span", "theta[j,l] = eta[j,l]", "unique", ("same_values", "in_span")),
     ),
     not_checked=(
-        "that F is the trace of the Hessian on the zero-loss manifold",
+        "that F is the trace of the Hessian on the zero-loss manifold (see D0)",
         "that tangent vectors are those that annihilate the gradients of the outputs",
         "that training reaches these points",
     ),

@@ -262,6 +262,44 @@ def weighted(seed, n, m, d, name, same):
     return at, {"n": n, "m": m, "d": d}, {"I": [-0.9, 0.0, 0.5, 1.3]}, tangent, rng
 
 
+def lines(seed, n, m, d, name, fits):
+    """All coordinate lines through a point; the loss along them differentiated numerically."""
+    phi = PHI[name]
+    rng, X, theta, point = network(seed, n, m, d, phi)
+    y = point.y if fits else point.y + rng.normal(size=n)
+    unit = lambda p, k: np.outer(np.eye(m)[p], np.eye(d)[k])  # noqa: E731
+    path = lambda p, k, t: X @ (theta + t * unit(p, k)).T  # noqa: E731
+    misfit = lambda p, k, t: phi[0](path(p, k, t)).sum(axis=1) - y  # noqa: E731
+    loss = lambda p, k, t: 1.5 * np.sum(misfit(p, k, t) ** 2)  # noqa: E731
+    slope = lambda f, p, k, t: np.imag(f(p, k, t + 1j * STEP)) / STEP  # noqa: E731
+    bend = lambda f, p, k, t: (slope(f, p, k, t + 1e-5) - slope(f, p, k, t - 1e-5)) / 2e-5  # noqa: E731
+    at = {
+        **shared(point, theta, rng, name),
+        "y": lambda i: y[i],
+        "w": lambda i: point.w[i],
+        "c": lambda: 1.5,
+        "z0": lambda i, j: path(0, 0, 0)[i, j],
+        "r0": lambda i: misfit(0, 0, 0)[i],
+        "E": lambda j, p: float(j == p),
+        "D": lambda l, k: float(l == k),
+        "theta": lambda j, l, p, k, t: (theta + t * unit(p, k))[j, l],
+        "v": lambda j, l, p, k, _: unit(p, k)[j, l],
+        "a": lambda *_: 0.0,
+        "z": lambda i, j, p, k, t: path(p, k, t)[i, j],
+        "dz": lambda i, j, p, k, t: slope(path, p, k, t)[i, j],
+        "ddz": lambda *_: 0.0,
+        "res": lambda i, p, k, t: misfit(p, k, t)[i],
+        "dres": lambda i, p, k, t: slope(misfit, p, k, t)[i],
+        "ddres": lambda i, p, k, t: bend(misfit, p, k, t)[i],
+        "loss": lambda p, k, t: loss(p, k, t),
+        "dloss": lambda p, k, t: slope(loss, p, k, t),
+        "ddloss": lambda p, k, t: bend(loss, p, k, t),
+        "trace": lambda: sum(bend(loss, p, k, 0.0) for p in range(m) for k in range(d)),
+        "o": lambda: 0.0,
+    }
+    return at, {"n": n, "m": m, "d": d}, {"T": [0.0, 0.3]}, [], rng
+
+
 def affine(seed, n, m, d, *_):
     """Inputs with a constant 1 in the last place, and the only relation among them: zero."""
     rng = np.random.default_rng(seed)
@@ -406,6 +444,7 @@ CASES = {
         (weighted, 3, 1, 1, 1, "sinh", True),
     ),
     "d10": ((orthonormal, 1, 2, 3, 3, "sinh", False), (orthonormal, 2, 1, 2, 1, "cubic", False)),
+    "d0": ((lines, 1, 2, 2, 3, "sinh", True), (lines, 2, 3, 2, 2, "cubic", False), (lines, 3, 1, 1, 1, "cubic", True)),
     "t5": ((spanned, 1, 2, 2, 3, "sinh", False), (spanned, 2, 1, 2, 1, "cubic", False)),
     "d12": ((affine, 1, 3, 1, 3), (affine, 2, 1, 1, 1)),
     "d6": ((moving, 1, 2, 2, 3, "sinh", True), (moving, 3, 1, 2, 2, "cubic", True)),

@@ -12,7 +12,7 @@ from theorycheck.symbolic.proof import Hypothesis, prove, scope_of
 from theorycheck.symbolic.proof_files import load_proof, proof_folder, proof_names
 from theorycheck.symbolic.proof_text import latex_report, latex_statement, text_report
 
-GATMIRY = ("d1", "thm1", "d3", "d4", "d5", "d6", "d8", "d10", "d12", "t5")
+GATMIRY = ("d1", "thm1", "d3", "d4", "d5", "d6", "d8", "d10", "d12", "d0", "t5")
 
 
 @pytest.mark.parametrize("name", proof_names())

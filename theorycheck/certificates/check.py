@@ -14,7 +14,7 @@ from functools import reduce
 
 from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz
 
-FORMAT, BITS = "theorycheck-certificate/1", 192
+FORMAT, BITS = "theorycheck-certificate/1", 256
 STEP = fmpq(1, 2**160)  # the width of a bracket
 ZERO, ONE, TWO = fmpq(0), fmpq(1), fmpq(2)
 FUNCTIONS = ("asinh", "atan", "erf", "exp", "log", "relu", "softplus", "tan")
@@ -80,7 +80,8 @@ def derivative(t, x="z"):
     return ZERO if du == ZERO else mul(SLOPE[t[0]](u), du)
 def value(t, **env):
     """The number, exact where it plainly is, that the expression has where the variables are as in `env`."""
-    if isinstance(t, (fmpq, str)): return env[t] if t in env else arb.pi() if t == "pi" else t
+    if isinstance(t, fmpq): return t
+    if isinstance(t, str): return env[t] if t in env else arb.pi()
     u = value(t[1], **env)
     if t[0] in ("+", "*"): return u + value(t[2], **env) if t[0] == "+" else u * value(t[2], **env)
     return _power(u, t[2]) if t[0] == "**" else _function(t[0], u)

@@ -1,150 +1,210 @@
-"""The second part of the checker of certificates: the kinds that work with boxes.
+"""The third part of the checker of certificates: branch and bound where phi'^2 along phi is concave on one stretch.
 
-Like the first part it needs only Python's standard library and python-flint; it uses the names of the first part, to
-whose table of kinds it adds its own.
+Like the first part it needs only Python's standard library and python-flint; it uses the names of the other two, to
+whose tables of kinds it adds its own.
 """
 
-from flint import arb, fmpq, fmpq_mat
+from functools import reduce
+from itertools import pairwise
 
+from flint import arb, fmpq
+
+from theorycheck.certificates.bounds import BOUNDS, above, labels
 from theorycheck.certificates.check import (
     KINDS,
-    TWO,
-    ZERO,
     Refused,
     _text,
-    add,
     brief,
-    convex_bound,
-    derivative,
-    exact,
+    fraction,
+    generator,
     holds,
-    matrix,
     mul,
-    power,
     rational,
     require,
     show,
     total,
-    tree,
     value,
     verify,
 )
 
 # ---- end of imports
 
-__all__ = ["BOUNDS", "COVER_KINDS", "verify"]
+__all__ = ["BOUNDS", "verify"]
+
+SLIVER = fmpq(1, 2**20)  # half the width of the strip around a sign change of phi''' that both sides leave out
+MOST = 20_000  # a proof by subdivision that opens more boxes than this is refused
 
 
-def check_zero(c, net):
-    """Krawczyk: one zero of the equations lies in the box, and only one."""
-    names, center, r = c["variables"], [*map(rational, c["center"])], rational(c["radius"])
-    system = [tree(e, names) for e in c["equations"]]
-    require(r > 0 and len(system) == len(names) == len({*names}), "sizes do not fit")
-    inside = dict(zip(names, center, strict=True))
-    box = {x: arb(m - r).union(arb(m + r)) for x, m in inside.items()}
-    slopes = [[derivative(t, x) for x in names] for t in system]
+def cover_bound(c, net):
+    """Equal weights, phi increasing, phi'^2 along phi convex but on one zone.
 
-    def at(where):
-        return [[value(t, **where) for t in row] for row in slopes]
-
-    require(contracts([value(t, **inside) for t in system], at(inside), at(box), r), "the Krawczyk test fails")
-    return f"{c['name']}: exactly one zero of {brief(c['equations'])} within {c['radius']} of {brief(c['center'])}"
-
-
-def contracts(f, slope, slopes, r):
-    """Whether Krawczyk's operator maps a box of radius r into its interior; the preconditioner is found here.
-
-    Args:
-        f: the equations' values at the centre.
-        slope: their Jacobian there.
-        slopes: their Jacobian over the box.
-        r: the radius.
+    For each way to share the neurons among the zones a bound by multipliers; at most one neuron lies inside the concave
+    zone, as two there could be spread apart until one leaves it.
     """
-    near = fmpq_mat([[v if exact(v) else v.mid().fmpq() for v in row] for row in slope])
-    A, N = near.inv().tolist(), range(len(f))
-    for i in N:
-        slack = [abs((1 if i == k else 0) - total(A[i][p] * slopes[p][k] for p in N)) * r for k in N]
-        if not abs(total(A[i][p] * f[p] for p in N)) + total(slack) < arb(r):
-            return False
-    return True
+    require(not net.trained and all(a == 1 for a in net.a), "only equal fixed output weights")
+    holds(net.jets[1], False)
+    zones = Zones(c, net)
+    seen = {str(y): zones.least(y, c["samples"][str(y)]) for y, w in labels(net)}
+    return net.kappa * total(w * seen[str(y)] for y, w in labels(net))
 
 
-def dual_bound(c, net):
-    """sum_j w a_j^2 phi'^2 - lam a_j phi >= the floors, each proved for all z; then F/kappa >= floors + lam y."""
-    require(not net.trained and len(c["multipliers"]) == len(c["floors"]) == net.n, "sizes do not fit")
-    bound = ZERO
-    for i, (lam, floors) in enumerate(zip(map(rational, c["multipliers"]), matrix(c["floors"]), strict=True)):
-        for a, low in {(str(a), str(low)): (a, low) for a, low in zip(net.a, floors, strict=True)}.values():
-            holds(_tilted(net, net.gram[i][i] * a * a, lam * a, low), False)
-        bound += lam * net.y[i] + total(floors)
-    return net.kappa * bound
+class Zones:
+    """The line cut where phi''' changes sign; convex zones are stretched over the strips and tails, at a small cost."""
+
+    def __init__(self, c, net):
+        self.jets, self.m = net.jets, net.m
+        self.bends, (self.left, self.right) = [*map(rational, c["bends"])], map(rational, c["reach"])
+        self.concave, self.low, self.high = c["concave"], *self._range(c["range"])
+        ends = [self.left, *self.bends, self.right]
+        require(all(p + 4 * SLIVER < q for p, q in pairwise(ends)), "the zones overlap")
+        self.count, last = len(self.bends) + 1, len(self.bends)
+        require((last, self.concave) in ((0, -1), (1, 1), (2, 1)), "one zone is concave, and not the one to the left")
+        strips = [(p + SLIVER * (k > 0), q - SLIVER * (k < last)) for k, (p, q) in enumerate(pairwise(ends))]
+        self.inner = strips
+        for k, inner in enumerate(self.inner):
+            nonnegative(self.jets[3] if k != self.concave else mul(fmpq(-1), self.jets[3]), *inner)
+        self.spans = [self._span(k) for k in range(self.count)]
+        self.costs = {k: self._cost(k) for k in range(self.count) if k != self.concave}
+
+    def _range(self, told):
+        low, high = [None if v is None else rational(v) for v in told]
+        for bound, side in ((low, 1), (high, -1)):
+            if bound is not None:
+                above(self.jets[0], bound, side)
+        return low, high
+
+    def at(self, z):
+        """phi, phi'^2 and its slope along phi."""
+        v = [arb(value(t, z=z)) for t in self.jets[:3]]
+        return v[0], v[1] ** 2, 2 * v[2]
+
+    def _span(self, k):
+        """The values of phi on a zone with its strips and tail; None for an end at infinity."""
+        strip = 0 if k == self.concave else 2 * SLIVER
+        low, high = self.inner[k][0] - strip, self.inner[k][1] + strip
+        return (
+            self._limit(self.low) if k == 0 else arb(value(self.jets[0], z=low)),
+            self._limit(self.high) if k == self.count - 1 else arb(value(self.jets[0], z=high)),
+        )
+
+    def _limit(self, end):
+        return None if end is None else arb(end)
+
+    def _cost(self, k):
+        """How far, at most, the stretched convex function of a zone lies above phi'^2."""
+        parts = [arb(0)]
+        for b in self.bends[max(k - 1, 0) : k + 1]:
+            strip = arb(b - SLIVER).union(arb(b + SLIVER))
+            bend = abs(2 * arb(value(self.jets[3], z=strip)) / arb(value(self.jets[1], z=strip))).upper()
+            width = arb(value(self.jets[0], z=b + SLIVER)) - arb(value(self.jets[0], z=b - SLIVER))
+            parts.append(bend * width**2)
+        for outer, z, end, side in ((k == 0, self.left, self.low, -1), (k == self.count - 1, self.right, self.high, 1)):
+            if outer:
+                u, h, slope = self.at(z)
+                rise = side * slope  # of the tangent, outwards
+                parts.append(h if rise <= 0 else h + rise * side * (arb(end) - u))
+        return total(parts)
+
+    def shares(self):
+        """The ways to put m neurons into the zones, at most one into the concave zone."""
+        free = [k for k in range(self.count) if k != self.concave]
+        for inside in (0, 1) if self.concave >= 0 else (0,):
+            for first in range(self.m - inside + 1) if len(free) == 2 else (self.m - inside,):
+                counts = dict(zip(free, (first, self.m - inside - first), strict=False))
+                yield {**counts, self.concave: 1} if inside else counts
+
+    def reaches(self, share, y):
+        """Whether the label may be met with these counts."""
+        spans = [(self.spans[k], n) for k, n in share.items() if n]
+        low = None if any(s[0] is None for s, _ in spans) else total(s[0] * n for s, n in spans)
+        high = None if any(s[1] is None for s, _ in spans) else total(s[1] * n for s, n in spans)
+        return not ((low is not None and low > y) or (high is not None and high < y))
+
+    def least(self, y, told):
+        """A lower bound of sum_j phi'^2 over all m neurons whose outputs sum to y."""
+        if self.concave == self.count - 1:  # unbounded above: outputs are at most y - (m - 1) inf
+            top = arb(value(self.jets[0], z=self.right))
+            require(self.low is not None and top >= y - (self.m - 1) * self.low, "the reach is too short")
+        found = []
+        for share in self.shares():
+            if self.reaches(share, y):
+                require(told[str([*share.items()])], "no bound for a way to share the neurons")
+                found += self.nodes(share, y, told[str([*share.items()])])
+        require(found, "the label is out of reach")
+        return reduce(lambda p, q: p.min(q), found).max(arb(0))
+
+    def nodes(self, share, y, rows):
+        """One bound a piece of the concave zone; without a neuron there, one bound."""
+        inside = share.get(self.concave, 0)
+        cuts = [rational(row[0]) for row in rows]
+        if inside:
+            first, final = self.inner[self.concave]
+            require(
+                cuts[-1] == final and all(p < q for p, q in zip([first, *cuts], cuts, strict=False)),
+                "pieces leave gaps",
+            )
+        else:
+            first = cuts[0]
+            require(len(rows) == 1, "one piece is enough")
+        for start, row in zip([first, *cuts], rows, strict=False):
+            lam = arb(rational(row[1]))
+            pairs = zip(self.convex(share), row[2:], strict=True)
+            bound = lam * y + total(n * self.support(k, lam, rational(z)) for (k, n), z in pairs)
+            if inside:
+                (u, h, _), (v, g, _) = self.at(start), self.at(rational(row[0]))
+                bound += (h - lam * u).min(g - lam * v)
+            yield bound.lower()
+
+    def convex(self, share):
+        """Zone and count of the convex zones that hold neurons."""
+        return [(k, n) for k, n in share.items() if n and k != self.concave]
+
+    def support(self, k, lam, z):
+        """A lower bound of phi'^2 - lam phi on a stretched convex zone, by its tangent at z."""
+        require(self.inner[k][0] <= z <= self.inner[k][1], "a tangent outside its zone")
+        u, h, slope = self.at(z)
+        tilt, (low, high) = slope - lam, self.spans[k]
+        drops = [tilt * (end - u) for end in (low, high) if end is not None]
+        require((low is not None or tilt <= 0) and (high is not None or tilt >= 0), "no bound towards infinity")
+        return h - lam * u - self.costs[k] + reduce(lambda p, q: p.min(q), [arb(0), *drops])
 
 
-def _tilted(net, w, lam, low):
-    """W phi'^2 - lam phi - low."""
-    return add(add(mul(w, power(net.jets[1], TWO)), mul(-lam, net.jets[0])), -low)
-
-
-def _strictly(c, net):
-    """Whether some neuron's inequality is strict for all z: then the bound is not attained."""
-    lam, floors = rational(c["multipliers"][0]), matrix(c["floors"])[0]
-    for a, low in zip(net.a, floors, strict=True):
+def nonnegative(t, low, high):
+    """Prove t >= 0 on [low, high]: by the roots where t is rational in a generator, else by subdivision; or refuse."""
+    form = generator(t)
+    if form:
+        return _by_roots(t, form, low, high)
+    todo = [(low, high)]
+    for _ in range(MOST):
+        if not todo:
+            return None
+        p, q = todo.pop()
         try:
-            holds(_tilted(net, net.gram[0][0] * a * a, lam * a, low), True)
-            return True
+            if value(t, z=arb(p).union(arb(q))) >= 0:
+                continue
         except Refused:
-            continue
-    return False
+            pass
+        todo += [(p, (p + q) / 2), ((p + q) / 2, q)]
+    raise Refused("a sign could not be proved by subdivision")
 
 
-def check_dual(c, net):
-    require(show(bound := dual_bound(c, net)) == c["value"], f"the bound is {show(bound)}")
-    word = "larger than" if _strictly(c, net) else "at least"
-    return f"the trace of the Hessian is {word} {_text(c['value'])} everywhere on the zero-loss set"
+def _by_roots(t, form, low, high):
+    """No root of numerator or denominator of the fraction lies between the ends, and it is positive in the middle."""
+    place = {"z": lambda z: arb(z), "exp": lambda z: arb(form[1] * z).exp(), "tan": lambda z: arb(form[1] * z).tan()}
+    first, last = place[form[0]](low), place[form[0]](high)
+    for part in fraction(t, form[1]):
+        for root, _ in part.numer().complex_roots() if part.degree() > 0 else ():
+            require(root.imag != 0 or root.real < first or root.real > last, "the sign changes")
+    require(value(t, z=(low + high) / 2) >= 0, "the sign is wrong")
 
 
-def trained_bound(c, net):
-    """phi'^2 >= alpha + beta phi^2; then F/kappa >= beta sum_i w_i y_i^2 / m + 2 sqrt(alpha sum_i w_i sum_i y_i^2).
-
-    For sum_j (a_j phi_ij)^2 >= y_i^2 / m, and |y|^2 <= |a|^2 |phi|^2 by Cauchy's inequality for each sample.
-    """
-    alpha, beta = map(rational, c["minorant"])
-    require(net.trained and alpha >= 0 and beta >= 0, "only trained output weights and coefficients of a square")
-    gap = add(power(net.jets[1], TWO), add(-alpha, mul(-beta, power(net.jets[0], TWO))))
-    if alpha != 0 or beta != 0:
-        holds(gap, False)
-    w, labels = [net.gram[i][i] for i in range(net.n)], total(y * y for y in net.y)
-    cross = value(power(tree(str(4 * alpha * total(w) * labels)), fmpq(1, 2)))
-    return net.kappa * (beta * total(p * y * y for p, y in zip(w, net.y, strict=True)) / net.m + cross)
+def check_cover(c, net):
+    require(show(bound := cover_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
+    data = brief({k: c[k] for k in ("bends", "concave", "range", "reach", "samples")})
+    return (
+        f"the trace of the Hessian is at least {_text(c['value'])} everywhere on the zero-loss set, by the cover {data}"
+    )
 
 
-def check_trained(c, net):
-    require(show(bound := trained_bound(c, net)) == c["value"], f"the bound is {show(bound)}")
-    least = f"the trace of the Hessian is at least {_text(c['value'])}"
-    return f"{least}, as phi'^2 >= A + B phi^2 with (A, B) = {brief(c['minorant'])}"
-
-
-def pull_bound(c, net):
-    """One sample: 4 w phi'^2 (phi^2 - c) >= lam^2 phi^2 for all z, so u^2 + w a^2 phi'^2 - lam a u >= c; sum over j."""
-    lam, low, w = rational(c["multiplier"]), rational(c["floor"]), net.gram[0][0]
-    require(net.trained and net.n == 1 and low <= 0 and w > 0, "only one sample, trained output weights, a floor <= 0")
-    out = power(net.jets[0], TWO)
-    scaled = mul(mul(4 * w, power(net.jets[1], TWO)), add(out, -low))
-    holds(add(scaled, mul(-lam * lam, out)), False)
-    return net.kappa * (net.m * low + lam * net.y[0])
-
-
-def check_pull(c, net):
-    require(show(bound := pull_bound(c, net)) == c["value"], f"the bound is {show(bound)}")
-    told = brief([c["multiplier"], c["floor"]])
-    return f"the trace of the Hessian is at least {_text(c['value'])} by the multiplier and floor {told}"
-
-
-BOUNDS = {
-    "convex": convex_bound,
-    "dual": dual_bound,
-    "pull": pull_bound,
-    "trained": trained_bound,
-}  # kinds that prove a lower bound, with what computes it
-COVER_KINDS = {"dual": check_dual, "pull": check_pull, "trained": check_trained, "zero": check_zero}
-KINDS.update(COVER_KINDS)
+BOUNDS["cover"] = cover_bound
+KINDS["cover"] = check_cover

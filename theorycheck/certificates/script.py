@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from theorycheck.certificates import check, cover
+from theorycheck.certificates import bounds, check, cover
 
 _OPENING = '''#!/usr/bin/env python3
 """{statement}
@@ -27,25 +27,34 @@ except (Refused, Malformed) as reason:
     sys.exit(1)
 sys.exit(0)
 """
+_END = "# ---- end of imports"
 
 
 def script_text(document: dict) -> str:
-    """The text of the stand-alone file."""
+    """The text of the stand-alone file: the first part of the checker verbatim, the others without their imports."""
     literal = json.dumps(document, indent=1).replace("'", "\\u0027")
     statement = str(document["statement"]).replace("\\", "/").replace('"', "'")
-    parts = [_OPENING.format(statement=statement), Path(check.__file__).read_text(encoding="utf-8")]
-    if needs_cover(document):
-        parts.append(_without_imports(Path(cover.__file__).read_text(encoding="utf-8")))
+    parts = [_OPENING.format(statement=statement), _text(check)]
+    if not _kinds(document) <= first_kinds():
+        parts += [_imports(), *(_text(module).partition(_END)[2] for module in (bounds, cover))]
     return "\n".join(parts) + _CLOSING.format(literal=literal)
 
 
-def needs_cover(document: dict) -> bool:
-    """Whether a kind occurs that lives in the checker's second part."""
-    return any(f'"kind": "{kind}"' in json.dumps(document) for kind in cover.COVER_KINDS)
+def first_kinds() -> set[str]:
+    """The kinds that the first part of the checker knows."""
+    return {"all", "convex", "direction", "less", "rank", "sign", "value"}
 
 
-def _without_imports(text: str) -> str:
-    """The second part of the checker without the lines that import the first, which stands above it."""
-    head, marker, tail = text.partition("# ---- end of imports")
-    kept = [line for line in head.split("\n") if not line.startswith(("from theorycheck", "    ", ")"))]
-    return "\n".join(kept) + marker + tail
+def _text(module) -> str:
+    return Path(module.__file__).read_text(encoding="utf-8")
+
+
+def _imports() -> str:
+    """What the other parts import beside the first: the lines about flint and the standard library."""
+    lines = [line for module in (bounds, cover) for line in _text(module).partition(_END)[0].splitlines()]
+    return "\n".join(dict.fromkeys(line for line in lines if line.startswith("from ") and "theorycheck" not in line))
+
+
+def _kinds(document: dict) -> set[str]:
+    parts = document.get("parts", []) if document.get("kind") == "all" else []
+    return {document["kind"], *(kind for part in parts for kind in _kinds(part))}

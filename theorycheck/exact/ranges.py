@@ -13,6 +13,8 @@ from theorycheck.errors import InvalidInstance
 from theorycheck.exact.problem import Problem
 from theorycheck.models.inverse import bracket
 
+_HALF_PI = Fraction("1.5707963267948966192313216916397514420986")  # rounded up
+
 End = Any  # a Fraction, or inf with a sign
 
 
@@ -105,7 +107,7 @@ def _function(name: str, u: tuple[End, End]) -> tuple[End, End]:
         "softplus": (Fraction(0), inf),
         "relu": (Fraction(0), inf),
         "erf": (Fraction(-1), Fraction(1)),
-        "atan": (Fraction(-11, 7), Fraction(11, 7)),
+        "atan": (-_HALF_PI, _HALF_PI),
     }
     low, high = limits.get(name, (-inf, inf))
     if name in ("step", "kink"):
@@ -134,7 +136,8 @@ def refuse_empty(problem: Problem) -> None:
         y = problem.data.y[i]
         outside = y < low or y > high or (y == low and not takes_low) or (y == high and not takes_high)
         if outside:
-            brackets = f"{'[' if takes_low else '('}{low}, {high}{']' if takes_high else ')'}"
+            ends = [e if len(str(e)) < 20 else f"{float(e):.12g}" for e in (low, high)]
+            brackets = f"{'[' if takes_low else '('}{ends[0]}, {ends[1]}{']' if takes_high else ')'}"
             width = f"a network of width {problem.m} with φ = {problem.phi.text} has outputs in {brackets}"
             raise InvalidInstance(f"the zero-loss set is empty: sample {i} has label {y}, but {width}")
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from theorycheck.errors import InvalidInstance
-from theorycheck.exact import convex
+from theorycheck.exact.convex import jensen
+from theorycheck.exact.cover import covered
+from theorycheck.exact.dependent import dependent
+from theorycheck.exact.fallback import single, spread
 from theorycheck.exact.problem import Problem, problem
 from theorycheck.exact.ranges import refuse_empty
-from theorycheck.exact.solution import SharpnessSolution, assemble
+from theorycheck.exact.solution import Bounds, SharpnessSolution, assemble
 from theorycheck.exact.trained import trained
 from theorycheck.exact.weighted import weighted
 from theorycheck.models.networks import TwoLayer
@@ -23,7 +25,7 @@ def sharpness(
     bias: bool = False,
     seconds: float = 10.0,
 ) -> SharpnessSolution:
-    """Minimise the Hessian trace over all parameters that fit every label.
+    """Minimise the Hessian trace over all parameters that fit every label; see `theorycheck.solve.sharpness`.
 
     Args:
         X: a `Dataset`, or (n, d) numbers, a row a sample.
@@ -42,7 +44,8 @@ def sharpness(
     Raises:
         InvalidInstance: the input is wrong, or the zero-loss set is empty.
     """
-    network = TwoLayer(width, activation, output_weights or (), trained_output=trained_output, bias=bias)
+    weights = () if output_weights is None else tuple(output_weights)
+    network = TwoLayer(width, activation, weights, trained_output=trained_output, bias=bias)
     return solve(problem(X, y, network, loss), seconds)
 
 
@@ -51,10 +54,15 @@ def solve(posed: Problem, seconds: float = 10.0) -> SharpnessSolution:
     if posed.network.trained_output:
         return assemble(posed, trained(posed))
     refuse_empty(posed)
+    found = _reduced(posed, seconds)
+    if found.point is None and not posed.free:
+        found = dependent(posed, found, seconds)
+    return assemble(posed, found)
+
+
+def _reduced(posed: Problem, seconds: float) -> Bounds:
+    """The bounds from single samples: where the inputs are independent, with the point."""
     if posed.convex and posed.network.equal_weights:
-        return assemble(posed, convex.jensen(posed))
-    if posed.convex:
-        found = weighted(posed)
-        if found is not None:
-            return assemble(posed, found)
-    raise InvalidInstance("not yet")
+        return jensen(posed)
+    found = weighted(posed) if posed.convex else None
+    return found or single(posed) or covered(posed, seconds) or spread(posed)

@@ -154,7 +154,7 @@ def assemble(problem: Problem, bounds: Bounds) -> SharpnessSolution:
         minimiser=bounds.minimiser,
         rank=rank,
         rank_rule=rule,
-        attained=bounds.attained,
+        attained=True if upper and gap == 0 and bounds.attained is None else bounds.attained,
         certificate=certificate,
         method=bounds.method,
         gap=gap,

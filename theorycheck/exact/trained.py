@@ -13,6 +13,7 @@ from theorycheck.exact.problem import Problem
 from theorycheck.exact.solution import Bounds, minimiser
 from theorycheck.numbers import exact
 
+_FAR = 1e30  # the cost where there is no point
 _GRID = 100  # bits of rounded numbers; their error enters the values squared
 
 
@@ -26,7 +27,7 @@ def trained(problem: Problem) -> Bounds:
     resting = problem.phi.at(fmpq(0))
     if resting == 0:
         raise InvalidInstance(
-            f"the zero-loss set is empty: row {i} is zero, φ(0) = 0, and its label is {problem.data.y[i]}"
+            f"the zero-loss set is empty: row {i} is zero, φ(0) = 0, its label is {problem.data.y[i]}"
         )
     return _bounds(problem)
 
@@ -38,7 +39,7 @@ def _bounds(problem: Problem) -> Bounds:
     lower = max(lowers, key=lambda part: _floor(part["value"]))
     method = {
         "trained": "φ'² ≥ α + β φ² and Cauchy's inequality",
-        "pull": "one multiplier and a sign on the whole line",
+        "pull": "one multiplier and a sign everywhere",
     }
     point, best = found if problem.free and found else (None, None)
     word = method.get(lower["kind"], "a sum of squares is not negative")
@@ -49,7 +50,7 @@ def _attained(lower: dict, point: dict | None, problem: Problem) -> bool | None:
     if point is None:
         return None
     value = build.value_parts(problem.document, "F", [build.term("trace", point)])["value"]
-    return True if _floor(value) - _floor(lower["value"]) <= 1e-9 * max(1.0, _floor(value)) else None
+    return True if _floor(value) - _floor(lower["value"]) <= 1e-20 * max(1.0, _floor(value)) else None
 
 
 def _floor(value: Any) -> float:
@@ -73,7 +74,7 @@ def _size(problem: Problem) -> tuple[float, int] | None:
         found = minimize_scalar(cost, bounds=(start - 0.5, start + 0.5), method="bounded", options={"xatol": 1e-12})
         if best is None or k * found.fun < best[0] - 1e-12:
             best = (k * found.fun, float(np.exp(found.x)), k)
-    return (best[1], best[2]) if best and np.isfinite(best[0]) else None
+    return (best[1], best[2]) if best and best[0] < _FAR else None
 
 
 def _cost(problem: Problem, share: Any, w: Any):
@@ -89,9 +90,9 @@ def _cost(problem: Problem, share: Any, w: Any):
         try:
             with np.errstate(all="ignore"):
                 h = square(u) if square else np.array([float(problem.phi.numpy(1)(_place(problem, v))) ** 2 for v in u])
-                return float(np.sum(u**2 + w * a * a * h))
+                return min(float(np.sum(u**2 + w * a * a * h)), _FAR)
         except InvalidInstance:
-            return np.inf
+            return _FAR
 
     return cost
 
@@ -184,7 +185,7 @@ def _short(q: Fraction) -> Fraction:
 
 def _quadratic(problem: Problem, size: tuple[float, int] | None) -> dict | None:
     """The bound from φ'² ≥ α + β φ²: exact where φ'² is that, else with the minorant that touches at the mean level."""
-    pairs = _exact_minorant(problem) or (_touching(problem, *size) if size else [])
+    pairs = _exact_minorant(problem) or (_touching(problem) if size else [])
     found = []
     for alpha, beta in pairs:
         try:
@@ -204,24 +205,24 @@ def _exact_minorant(problem: Problem) -> list | None:
     return [(exact(values[0]), exact(values[2]) / 2)] if exactly else None
 
 
-def _touching(problem: Problem, a: float, k: int) -> list:
-    """Minorants that touch φ'² as a function of φ² near the levels of the best point, pushed down a little."""
+def _touching(problem: Problem) -> list:
+    """Minorants α + β φ² of φ'² with α its least distance from β φ² on a grid, pushed down a little."""
     import numpy as np
 
-    slope, out = problem.phi.numpy(1), problem.phi.numpy(0)
-    pairs = []
-    grid = np.linspace(-6, 6, 2401) if "tan(" not in problem.phi.text else np.linspace(-1.5, 1.5, 2401)
-    h, square = slope(grid) ** 2, out(grid) ** 2
-    levels = [abs(float(y)) / (k * a) for y in problem.data.y]
-    for u in {*levels, float(np.sqrt(np.mean(np.square(levels))))}:
-        gap = square - u * u
-        at = float(np.interp(u, np.sort(np.abs(out(grid))), np.sort(h)))
-        away = np.abs(gap) > 1e-3
-        for beta in {max(0.0, float(np.min((h - at)[away & (gap > 0)] / gap[away & (gap > 0)], initial=50.0)))}:
-            alpha = float(np.min(h - beta * square)) * (1 - 1e-9) - 1e-12
-            if alpha >= 0:
-                pairs.append((Fraction(alpha).limit_denominator(10**9), Fraction(beta).limit_denominator(10**9)))
-    return pairs
+    grid = np.linspace(-9, 9, 1801) if "tan(" not in problem.phi.text else np.linspace(-1.5, 1.5, 1801)
+    h, square = problem.phi.numpy(1)(grid) ** 2, problem.phi.numpy(0)(grid) ** 2
+    betas = [0.0, *np.geomspace(0.01, 10, 31)]
+    floors = [(float(np.min(h - beta * square)), float(beta)) for beta in betas]
+    y, w = np.array([float(v) for v in problem.data.y]), np.array([float(v) for v in problem.weights])
+    worth = {
+        (alpha, beta): beta * np.sum(w * y * y) / problem.m + 2 * np.sqrt(alpha * np.sum(w) * np.sum(y * y))
+        for alpha, beta in floors
+        if alpha >= 0
+    }
+    best = sorted(worth, key=lambda pair: -worth[pair])[:3]
+    return [
+        (exact_rational(alpha) * (1 - Fraction(1, 10**12) * (alpha != 1)), exact_rational(beta)) for alpha, beta in best
+    ]
 
 
 def _multiplier(problem: Problem, size: tuple[float, int] | None) -> dict | None:
@@ -231,7 +232,8 @@ def _multiplier(problem: Problem, size: tuple[float, int] | None) -> dict | None
     a, k = _short(_sharp(problem, *size)), size[1]
     u, w = problem.data.y[0] / (k * a), problem.weights[0]
     try:
-        h = _curve(problem, problem.checker.jets, problem.checker.law, flint(u))[0]
+        with ctx.workprec(420):
+            h = _curve(problem, problem.checker.jets, problem.checker.law, flint(u))[0]
         square = exact(h) if check.exact(h) else exact(h.mid().fmpq())
         lam = _short(2 * w * a * square / u)
         if k < problem.m:  # then some neurons rest at no cost

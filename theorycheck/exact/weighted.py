@@ -77,9 +77,8 @@ def weighted(problem: Problem) -> Bounds | None:
         return Bounds(lower, None, None, method)
     values = [_values(problem, shape, levels.get(i), i) for i in range(problem.data.n)]
     lows = [[low_end(problem.phi, v) for v in row] for row in values]
-    best = minimiser(
-        problem, [[_plain(problem, *pair) for pair in zip(*rows, strict=True)] for rows in zip(values, lows)]
-    )
+    pairs = [zip(*rows, strict=True) for rows in zip(values, lows, strict=True)]
+    best = minimiser(problem, [[_plain(problem, u, low) for u, low in row] for row in pairs])
     open_end = any(_open(span, end) for level in levels.values() for end in level.clamped.values())  # type: ignore
     return Bounds(lower, build.point("u", values, lows), best, method, not open_end)
 
@@ -168,12 +167,10 @@ def _polished(problem: Problem, shape: Curve, level: Level, y: Fraction) -> tupl
     a = [flint(v) for v in problem.a]
     s, lam = {j: exact_float(level.spots[j]) for j in free}, exact_float(level.multiplier)
     rest = flint(y - sum((problem.a[j] * end for j, end in level.clamped.items()), Fraction(0)))
+    trees = (shape.slope, shape.rise, shape.out, shape.speed)
     with ctx.workprec(420):
         for _ in range(6):
-            at = {
-                j: [check.value(t, z=check.arb(s[j])) for t in (shape.slope, shape.rise, shape.out, shape.speed)]
-                for j in free
-            }
+            at = {j: [check.value(t, z=check.arb(s[j])) for t in trees] for j in free}
             r = {j: a[j] * at[j][0] - lam for j in free}
             pull = {j: at[j][3] / at[j][1] for j in free}
             miss = sum(a[j] * at[j][2] for j in free) - rest

@@ -1,0 +1,82 @@
+"""Where no other solver applies: one neuron, tails that cost nothing, and the bound F ≥ 0 with the best point found."""
+
+from fractions import Fraction
+from typing import Any
+
+from theorycheck.certificates import build
+from theorycheck.errors import CertificateError, InvalidInstance
+from theorycheck.exact.brackets import low_end
+from theorycheck.exact.problem import Problem
+from theorycheck.exact.solution import Bounds, minimiser
+
+
+def single(problem: Problem) -> Bounds | None:
+    """One neuron with an increasing or decreasing φ: its outputs are the labels over its weight."""
+    if problem.m != 1:
+        return None
+    try:
+        rows = [[y / problem.a[0]] for y in problem.data.y]
+        lows = [[low_end(problem.phi, u) if i in problem.active else Fraction(0)] for i, [u] in enumerate(rows)]
+        point = build.point("u", rows, lows)
+        lower = build.bound_part("only", problem.document, point=point)
+    except (CertificateError, InvalidInstance):
+        return None
+    if not problem.free:
+        return Bounds(lower, None, None, "one neuron: the outputs are the labels")
+    Z = [[low if low.denominator < 10**6 else float(low) for low in row] for row in lows]
+    return Bounds(lower, point, minimiser(problem, Z), "one neuron: the outputs are the labels", True)
+
+
+def nothing(problem: Problem) -> dict:
+    """The body of the certificate of F ≥ 0."""
+    zeros = [["0"] * problem.m for _ in range(problem.data.n)]
+    return build.bound_part("dual", problem.document, multipliers=["0"] * problem.data.n, floors=zeros)
+
+
+def spread(problem: Problem) -> Bounds:
+    """F ≥ 0, with the best of a few explicit points: equal outputs, and outputs far out that cancel."""
+    lower = nothing(problem)
+    found = [(value, point) for point in _points(problem) if (value := _value(problem, point)) is not None]
+    if not found or not problem.free:
+        return Bounds(lower, None, None, "a sum of squares is not negative")
+    value, point = min(found, key=lambda pair: pair[0])
+    Z = [[_plain(low) for low in row] for row in point["brackets"]]
+    attained = True if value == 0 else False if "larger than" in lower["statement"] and value < 1e-9 else None
+    return Bounds(lower, point, minimiser(problem, Z), "a sum of squares is not negative", attained)
+
+
+def _plain(low: str) -> Any:
+    q = Fraction(low)
+    return q if q.denominator < 10**6 else float(q)
+
+
+def _value(problem: Problem, point: dict | None) -> float | None:
+    if point is None:
+        return None
+    try:
+        told = build.value_parts(problem.document, "F", [build.term("trace", point)])["value"]
+    except CertificateError:
+        return None
+    return float(Fraction(told if isinstance(told, str) else told["hi"]))
+
+
+def _points(problem: Problem) -> list[dict | None]:
+    a, total = problem.a, sum(problem.a)
+    ways = []
+    if total:
+        ways.append([[y / total] * problem.m for y in problem.data.y])
+    for size in (1, 4, 12, 16, 18) if problem.m > 1 else ():
+        outward = [Fraction(size if weight > 0 else -size) / abs(weight) for weight in a[:-1]]
+        given = sum((w * u for w, u in zip(a, outward, strict=False)), Fraction(0))
+        ways.append([[*outward, (y - given) / a[-1]] for y in problem.data.y])
+    return [_written(problem, rows) for rows in ways]
+
+
+def _written(problem: Problem, rows: list[list[Fraction]]) -> dict | None:
+    try:
+        lows = [
+            [low_end(problem.phi, u) if i in problem.active else Fraction(0) for u in row] for i, row in enumerate(rows)
+        ]
+    except InvalidInstance:
+        return None
+    return build.point("u", rows, lows)

@@ -48,7 +48,7 @@ readme: $(DEV)  ## run the commands of README.md and compare what they print
 	$(BIN)/python -m pytest -m readme tests/test_readme.py
 
 bench: $(BENCH)  ## benchmarks, as ratios measured in one run
-	@set -e; for script in benchmarks/*.py; do echo "==> $$script"; $(BIN)/python "$$script"; done
+	@$(BIN)/python -m benchmarks
 
 ci: lint contracts types test readme notebooks  ## all of the above but bench
 

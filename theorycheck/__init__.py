@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from theorycheck.api import drop_one_table as drop_one_table
     from theorycheck.api import falsify as falsify
     from theorycheck.api import prove as prove
+    from theorycheck.api import verify as verify
     from theorycheck.certificates.certificate import Certificate as Certificate
-    from theorycheck.certificates.certificate import verify_file as verify_file
     from theorycheck.claims.check import Budget as Budget
     from theorycheck.claims.claim import Claim as Claim
     from theorycheck.errors import CertificateError as CertificateError
@@ -48,7 +48,7 @@ _HOMES = {
     "drop_one_table": "theorycheck.api",
     "falsify": "theorycheck.api",
     "prove": "theorycheck.api",
-    "verify_file": "theorycheck.certificates.certificate",
+    "verify": "theorycheck.api",
 }
 _MODULES = ("derive", "solve")
 

@@ -108,3 +108,20 @@ def prove(name: str) -> Any:
     from theorycheck.symbolic.proof_files import load_proof
 
     return replay(load_proof(name))
+
+
+def verify(path: Any) -> Any:
+    """Replay the certificate in a file; needs no solver.
+
+    Args:
+        path: a JSON file that theorycheck wrote.
+
+    Returns:
+        A record: file, valid, kind, statement, reason.
+
+    Raises:
+        CertificateError: the file is missing, corrupt, or no certificate of ours.
+    """
+    from theorycheck.certificates.certificate import verify_file
+
+    return verify_file(path)

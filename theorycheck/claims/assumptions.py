@@ -160,6 +160,13 @@ CONVEX_DERIVATIVE = assumption(
     lambda instance: least_derivative(instance.network.activation, 3),
     "activation",
 )
+NONZERO_SAMPLES = assumption(
+    "nonzero_samples",
+    "no sample is zero",
+    r"x_i \ne 0",
+    lambda instance: Margin(min(instance.inputs.squared_norms()), True, "least squared length of a sample"),
+    "data",
+)
 SMOOTH = assumption(
     "smooth_activation",
     "phi is three times differentiable",

@@ -169,3 +169,10 @@ def bias_counts() -> Certificate:
     candidate = _exact_candidate(smallest("cubic", 0, 2, bias=True), [[1, 1]])
     without = build.number("32")  # kappa m |x|^2 phi'(1)^2 with kappa = |x| = 1, m = 2, phi' = 3 z^2 + 1
     return _less(candidate, ("value without the bias", [without]), ("F", [build.term("trace", candidate.point)]))
+
+
+def trace_is_not_half() -> Certificate:
+    """At z = (1, 1) for z^3 + z the trace is 32, which is above 16."""
+    candidate = _exact_candidate(smallest("cubic", 0, 2), [[1, 1]])
+    half = [build.term("trace", candidate.point, times="1/2")]
+    return _less(candidate, ("F / 2", half), ("trace of the Hessian", [build.term("trace", candidate.point)]))

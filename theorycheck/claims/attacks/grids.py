@@ -64,6 +64,15 @@ def fillings(pool: tuple[Fraction, ...], slots: int, sorted_slots: int = 0) -> A
     return np.array([(*a, *b) for a in islice(some, MOST) for b in rest], dtype=int).reshape(-1, slots)
 
 
+def first_only(pool: tuple[Fraction, ...], slots: int, first: int) -> Any:
+    """Ways to fill the first slots freely, in any order, while all others are alike, as an integer array."""
+    import numpy as np
+
+    rows = fillings(affordable(pool, first), first, first)
+    rest = [np.full((len(rows), slots - first), k) for k in range(2)]
+    return np.concatenate([np.hstack([rows, constant]) for constant in rest])
+
+
 def chosen(pool: tuple[Fraction, ...], row: Any) -> list[Fraction]:
     """The values of one row of `fillings`."""
     return [pool[k] for k in row]

@@ -10,6 +10,7 @@ from theorycheck.claims.attacks import grids, points, screen
 from theorycheck.claims.attacks.exactly import below, less, shown, term, total
 from theorycheck.claims.attacks.templates import templates
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
+from theorycheck.models.activations import Activation
 from theorycheck.models.instance import Instance
 
 _CLEAR = 1e-9  # relative gap below which floats are not worth an exact look
@@ -86,7 +87,7 @@ def _scan(row: _Row, pattern: tuple, pool: tuple) -> Iterator[Candidate | Looked
     batch = np.array([float(v) for v in pool])[rows]
     if label is not None:
         batch = np.column_stack([batch, (float(label) - batch @ np.array(sizes[:-1], float)) / sizes[-1]])
-    hits = np.flatnonzero(gaps(row.template, points.preactivations(phi, row.kind, batch[:, pattern])) > _CLEAR)
+    hits = np.flatnonzero(gaps(phi, points.preactivations(phi, row.kind, batch), np.array(sizes)) > _CLEAR)
     for values in grids.simplest(pool, rows, hits):
         spent = sum((k * v for k, v in zip(sizes, values, strict=False)), Fraction(0))
         full = values if label is None else [*values, (label - spent) / sizes[-1]]
@@ -95,15 +96,21 @@ def _scan(row: _Row, pattern: tuple, pool: tuple) -> Iterator[Candidate | Looked
     yield Looked(len(rows), f"{phi.name}, m={row.template.network.width}")
 
 
-def gaps(template: Instance, Z: Any) -> Any:
-    """How far, relatively, the trace at one sample's preactivations (B, m) is below that of equal neurons, (B,)."""
+def gaps(phi: Activation, Z: Any, sizes: Any) -> Any:
+    """How far, relatively, the trace at one sample's preactivations is below that of equal neurons, (B,).
+
+    Args:
+        phi: the activation.
+        Z: (B, k) preactivations of k kinds of neurons.
+        sizes: (k,) how many neurons of each kind.
+    """
     import numpy as np
 
-    phi, m = template.network.activation, template.network.width
-    level = screen.jet(phi, 0, Z).mean(axis=1)
+    m = sizes.sum()
+    level = screen.jet(phi, 0, Z) @ sizes / m
     with np.errstate(all="ignore"):
         equal = m * screen.jet(phi, 1, screen.preimage(phi, level)) ** 2
-        here = (screen.jet(phi, 1, Z) ** 2).sum(axis=1)
+        here = screen.jet(phi, 1, Z) ** 2 @ sizes
         return np.nan_to_num((equal - here) / np.maximum(equal, 1e-12), nan=-1.0)
 
 
@@ -134,7 +141,9 @@ def _rounded(row: _Row, outputs: Any) -> Iterator[Candidate]:
         values = [Fraction(float(u)).limit_denominator(size) for u in sorted(outputs, reverse=True)]
         values = values if row.label is None else [*values[:-1], row.label - sum(values[:-1], Fraction(0))]
         z = screen.preimage(row.template.network.activation, np.array([[float(u) for u in values]]))
-        if gaps(row.template, z)[0] > _CLEAR and (candidate := row.candidate(values)):
+        if gaps(row.template.network.activation, z, np.ones(len(values)))[0] > _CLEAR and (
+            candidate := row.candidate(values)
+        ):
             yield candidate
             return
 

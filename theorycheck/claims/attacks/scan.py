@@ -11,6 +11,7 @@ from theorycheck.claims.attacks.templates import templates
 from theorycheck.claims.claim import Candidate, Looked, Space
 from theorycheck.models.instance import Instance
 
+_FEW = 8  # values a slot
 Hits = Callable[[Instance, Any], Any]  # from an instance and preactivations (B, n, m) to a mask (B,)
 
 
@@ -69,8 +70,12 @@ def _grid(space: Space, template: Instance, grid: _Grid, hits: Hits) -> Iterator
 
     kind, level = grid.kind, grid.level
     shape = _shape(template, kind)
-    pool = _pool(template, kind, level, shape[0] * shape[1])
-    rows = grids.fillings(pool, shape[0] * shape[1], _alike(template, kind))
+    slots = shape[0] * shape[1]
+    pool = _pool(template, kind, level, slots)
+    rows = grids.fillings(pool, slots, _alike(template, kind))
+    if kind != "theta" and shape[0] > 1 and len(pool) < _FEW:  # too many slots: let the first sample vary alone
+        pool = _pool(template, kind, level, shape[1])
+        rows = grids.first_only(pool, slots, shape[1])
     Z = points.floats(template, kind, np.array([float(v) for v in pool])[rows].reshape(-1, *shape))
     with np.errstate(all="ignore"):
         mask = hits(template, Z) & _fits(space, template, Z)

@@ -87,6 +87,32 @@ def _weighted(instance: Instance) -> list[Finding]:
     return [found]
 
 
+def _hessian_trace(instance: Instance) -> list[Finding]:
+    """The symbolic trace, its parts and autodiff of the loss agree at a random point."""
+    import jax
+    import numpy as np
+
+    from theorycheck import derive
+    from theorycheck.training.problem import problem
+
+    symbolic = derive.hessian_trace(instance.network, X=instance.data.X, y=instance.data.y, loss=instance.loss)
+    fitted, draw = problem(instance.data, instance.network, instance.loss), np.random.default_rng(0)
+    theta = draw.normal(size=(instance.network.width, fitted.X.shape[1])) / 2
+    with jax.enable_x64(True):
+        phi, a = instance.network.activation.jax(0), fitted.output_weights
+        misfit = lambda flat: phi(fitted.X @ flat.reshape(theta.shape).T) @ a - fitted.y  # noqa: E731
+        loss = lambda flat: fitted.kappa / 2 * (misfit(flat) ** 2).sum()  # noqa: E731
+        autodiff = float(np.trace(np.asarray(jax.hessian(loss)(theta.ravel()))))
+    value = float(symbolic.evaluate(theta, instance.data.X, instance.data.y))
+    gap = abs(value - autodiff) / max(1.0, abs(autodiff))
+    holds = True if gap <= AGREEMENT and symbolic.proof.holds else None
+    note = f"formula {value:.12g}, autodiff {autodiff:.12g}; agreement within {AGREEMENT:g}, relative"
+    evidence = "SUPPORTED" if holds else "UNDECIDED"
+    bound = f"<= {AGREEMENT:g}"
+    return [Finding("train: formula against autodiff", "relative gap", gap, bound, holds, evidence, 1, note=note)]
+
+
+HESSIAN_TRACE = Check("train", "the formula against autodiff", _hessian_trace)
 OPTIMUM = Check("solve", "the least Hessian trace, certified", _optimum)
 LOWER_BOUND = Check("solve", "the Jensen bound, certified", _lower_bound)
 WEIGHTED_OPTIMUM = Check("solve", "the optimum for unequal weights, certified", _weighted)

@@ -18,6 +18,7 @@ from theorycheck.claims.instances import UNIFORM, sequence, smallest, two_layer
 _ARXIV = "2410.16401"
 _ACTIVATION = (A.SMOOTH, A.INCREASING, A.CONVEX_DERIVATIVE)
 _NETWORK = (A.EQUAL_WEIGHTS, A.FIXED_OUTPUT)
+_CONVEX = (A.NONZERO_SAMPLES, *_ACTIVATION, A.REALISABLE, *_NETWORK)
 _SETTING = (A.INDEPENDENT_DATA, *_ACTIVATION, A.REALISABLE, *_NETWORK)
 _SMALLEST = (
     smallest("sinh", 3, 5),
@@ -46,7 +47,7 @@ THM1 = Claim(
         "at a stationary point, z_ij is the same for all neurons j, and F is least there",
         r"\max_i(\max_j z_{ij}-\min_j z_{ij})=0",
     ),
-    checks=(proof("gatmiry2024/thm1"), solved.OPTIMUM, trained.LIMITING_FLOW),
+    checks=(proof("gatmiry2024/thm1", _SETTING), solved.OPTIMUM, trained.LIMITING_FLOW),
     instances=sequence(_SMALLEST, two_layer),
     attacks=(
         attacks.LOWER_THAN_EQUAL,
@@ -83,6 +84,22 @@ THM1 = Claim(
     ),
 )
 
+D0 = Claim(
+    key="gatmiry2024.d0",
+    title="The trace of the loss's Hessian, on and off the zero-loss set",
+    statement="tr Hess L = kappa sum_i w_i sum_j phi'(z_ij)^2 + kappa sum_i r_i w_i sum_j phi''(z_ij) with residuals "
+    "r_i = f(x_i) - y_i; on the zero-loss set the second sum vanishes, and F remains.",
+    latex=r"$\mathrm{tr}\nabla^2L=\kappa\sum_i w_i\sum_j\varphi'(z_{ij})^2"
+    r"+\kappa\sum_i r_iw_i\sum_j\varphi''(z_{ij})$.",
+    source=_derived("definition of F", "Why F is what label noise minimises."),
+    assumptions=(A.SMOOTH, *_NETWORK),
+    conclusion=Conclusion("trace_gap", "trace and formula agree", r"\mathrm{tr}\nabla^2L-F=0\text{ where }r=0"),
+    checks=(proof("gatmiry2024/d0", (A.SMOOTH, *_NETWORK)), solved.HESSIAN_TRACE),
+    instances=sequence(_SMALLEST, two_layer),
+    siblings=(Sibling("gatmiry2024.d0~half", "On the zero-loss set the trace is F / 2.", siblings.trace_is_not_half),),
+    proof="gatmiry2024/d0",
+)
+
 D1 = Claim(
     key="gatmiry2024.d1",
     title="phi'^2 is a convex function of phi, and equal neurons minimise the Hessian trace",
@@ -92,9 +109,9 @@ D1 = Claim(
     latex=r"$h(u)=\varphi'(\varphi^{-1}(u))^2$ has $h''=2\varphi'''/\varphi'$, hence "
     r"$F\ge\kappa\sum_i w_i m\,h(y_i/m)$ on $M$.",
     source=_derived("key identity", "The convexity that the paper's global statement rests on; any n and d."),
-    assumptions=(*_ACTIVATION, A.REALISABLE, *_NETWORK),
+    assumptions=_CONVEX,
     conclusion=Conclusion("jensen_gap", "F is at least its value at equal neurons", r"F-F_{\mathrm{equal}}\ge 0"),
-    checks=(proof("gatmiry2024/d1"), solved.LOWER_BOUND, pointwise.JENSEN),
+    checks=(proof("gatmiry2024/d1", _CONVEX), solved.LOWER_BOUND, pointwise.JENSEN),
     instances=sequence(_SMALLEST, two_layer),
     attacks=(attacks.LOWER_THAN_EQUAL,),
     proof="gatmiry2024/d1",
@@ -128,7 +145,7 @@ THM2 = Claim(
         "the squared gradient is at least the stated multiple of the excess",
         r"\|\nabla_M F\|^2 - 4\kappa\rho w_{\min}\mu\varrho_1^2 (F-F^*)\ge 0",
     ),
-    checks=(proof("gatmiry2024/d5"), pointwise.GRADIENT_DOMINANCE, trained.DECAY),
+    checks=(proof("gatmiry2024/d5", _UNIFORM_SETTING), pointwise.GRADIENT_DOMINANCE, trained.DECAY),
     instances=sequence(_SMALLEST, lambda: two_layer(UNIFORM)),
     attacks=(attacks.GRADIENT_DOMINANCE,),
     proof="gatmiry2024/d5",
@@ -153,7 +170,7 @@ THM3 = Claim(
     source=_derived("local geodesic convexity", "Qualitative statement [PAPER]; the threshold and the bound are ours."),
     assumptions=_UNIFORM_SETTING,
     conclusion=Conclusion("curvature", "the Riemannian Hessian is positive there", r"\mathrm{Hess}_M F(v,v) > 0"),
-    checks=(proof("gatmiry2024/d6"), curved.LOCAL_CONVEXITY),
+    checks=(proof("gatmiry2024/d6", _UNIFORM_SETTING), curved.LOCAL_CONVEXITY),
     instances=sequence(_SMALLEST, lambda: two_layer(UNIFORM)),
     attacks=(attacks.NEAR_STATIONARY_NEGATIVE_CURVATURE,),
     proof="gatmiry2024/d6",
@@ -210,19 +227,20 @@ THM4 = Claim(
     ),
 )
 
+_SPAN = (*_SETTING, A.SPAN_START)
+
 THM5 = Claim(
     key="gatmiry2024.thm5",
     title="Started in the span of the data, all neurons converge to one vector",
-    statement="The limiting flow never leaves theta_j(0) + span(x_1, ..., x_n). Started in the span, every "
-    "theta_j converges "
-    "to X^T (X X^T)^-1 nu, with X the matrix whose rows are the samples.",
+    statement="The limiting flow never leaves theta_j(0) + span(x_1, ..., x_n). So from a start in the span, where the "
+    "preactivations tend to nu, every theta_j tends to one vector, X^T (X X^T)^-1 nu; rows of X are the samples.",
     latex=r"$\theta_j(0)\in\mathrm{span}(x_i)\ \forall j \Rightarrow \theta_j(t)\to X^\top(XX^\top)^{-1}\nu$.",
     source=Source(
         _ARXIV, "conclusion of the structure theorem", Mark.PAPER, "As a public review reads it; proof ours."
     ),
-    assumptions=(*_SETTING, A.SPAN_START),
+    assumptions=_SPAN,
     conclusion=Conclusion("neuron_spread", "all rows of theta agree in the limit", r"\theta_1=\dots=\theta_m"),
-    checks=(trained.ONE_VECTOR,),
+    checks=(proof("gatmiry2024/t5", _SPAN), trained.ONE_VECTOR),
     instances=sequence(_SMALLEST, two_layer),
     attacks=(attacks.NEURONS_DIFFER,),
     drops=(Drop("start_in_span", {}, True, "start outside the span"),),
@@ -231,7 +249,10 @@ THM5 = Claim(
             "gatmiry2024.thm5~any_start", "From every start all neurons converge to one vector.", siblings.two_vectors
         ),
     ),
+    proof="gatmiry2024/t5",
 )
+
+_MANIFOLD = (A.INDEPENDENT_DATA, A.SMOOTH, A.REALISABLE, *_NETWORK)
 
 D3 = Claim(
     key="gatmiry2024.d3",
@@ -241,9 +262,9 @@ D3 = Claim(
     "at z_ij, where S_ij = 2 kappa w_i phi''(z_ij) - alpha_i.",
     latex=r"$\mathrm{Hess}_M F(v,v)=\sum_{ij}\bigl[2\kappa w_i\varphi'\varphi'''+\varphi''S_{ij}\bigr]s_{ij}^2$.",
     source=_derived("second variation on M", "Used by the local convexity statement."),
-    assumptions=(A.INDEPENDENT_DATA, A.SMOOTH, A.REALISABLE, *_NETWORK),
+    assumptions=_MANIFOLD,
     conclusion=Conclusion("formula_gap", "formula and second differences agree", r"\mathrm{Hess}-\partial^2 F=0"),
-    checks=(proof("gatmiry2024/d3"), curved.SECOND_DIFFERENCE),
+    checks=(proof("gatmiry2024/d3", _MANIFOLD), curved.SECOND_DIFFERENCE),
     instances=sequence(_SMALLEST, two_layer),
     proof="gatmiry2024/d3",
     siblings=(
@@ -267,7 +288,7 @@ D4 = Claim(
         "the distance is at most the stated multiple of the gradient",
         r"\|\nabla_M F\|^2-(\kappa w_{\min}\varrho_1\varrho_2)^2\mu\max(z_{ij}-\nu_i)^2\ge 0",
     ),
-    checks=(proof("gatmiry2024/d4"), pointwise.DISTANCE),
+    checks=(proof("gatmiry2024/d4", _UNIFORM_SETTING), pointwise.DISTANCE),
     instances=sequence(_SMALLEST, lambda: two_layer(UNIFORM)),
     attacks=(attacks.DISTANCE_BOUND,),
     proof="gatmiry2024/d4",
@@ -278,6 +299,8 @@ D4 = Claim(
         ),
     ),
 )
+
+_WEIGHTED = (A.INDEPENDENT_DATA, *_ACTIVATION, A.REALISABLE, A.FIXED_OUTPUT)
 
 D8 = Claim(
     key="gatmiry2024.d8",
@@ -290,11 +313,11 @@ D8 = Claim(
     source=Source(
         _ARXIV, "general output weights", Mark.PAPER, "Quoted by a reviewer without its meaning, which is ours."
     ),
-    assumptions=(A.INDEPENDENT_DATA, *_ACTIVATION, A.REALISABLE, A.FIXED_OUTPUT),
+    assumptions=_WEIGHTED,
     conclusion=Conclusion(
         "image_spread", "a_j phi''(z_ij) is the same for all neurons", r"a_j\varphi''(z_{ij})=\lambda_i"
     ),
-    checks=(solved.WEIGHTED_OPTIMUM,),
+    checks=(proof("gatmiry2024/d8", _WEIGHTED), solved.WEIGHTED_OPTIMUM),
     instances=sequence(
         (smallest("cubic", 1, 2, output_weights=(1, 2)),), lambda: two_layer(("sinh", "cubic", "quintic"), weights=True)
     ),
@@ -307,7 +330,10 @@ D8 = Claim(
             siblings.neurons_disagree,
         ),
     ),
+    proof="gatmiry2024/d8",
 )
+
+_ORTHONORMAL = (A.ORTHONORMAL, *_ACTIVATION, A.REALISABLE, *_NETWORK)
 
 D10 = Claim(
     key="gatmiry2024.d10",
@@ -319,18 +345,21 @@ D10 = Claim(
     source=_derived(
         "box invariance", "Mends the boundedness lemma that a reviewer objected to, for orthonormal data only."
     ),
-    assumptions=(A.ORTHONORMAL, *_ACTIVATION, A.REALISABLE, *_NETWORK),
+    assumptions=_ORTHONORMAL,
     conclusion=Conclusion(
         "rise", "the largest preactivation of a sample does not rise", r"\tfrac{d}{dt}\max_j z_{ij}\le 0"
     ),
-    checks=(pointwise.BOX,),
+    checks=(proof("gatmiry2024/d10", _ORTHONORMAL), pointwise.BOX),
     instances=sequence((smallest("sinh", 3, 3),), lambda: two_layer(orthonormal=True)),
     attacks=(attacks.OVERSHOOT,),
     drops=(Drop("orthonormal_data", {}, True, "correlated samples"),),
     siblings=(
         Sibling("gatmiry2024.d10~rises", "The largest preactivation of a sample never falls.", siblings.largest_falls),
     ),
+    proof="gatmiry2024/d10",
 )
+
+_AFFINE = (A.AFFINELY_INDEPENDENT, *_ACTIVATION, A.REALISABLE, *_NETWORK)
 
 D12 = Claim(
     key="gatmiry2024.d12",
@@ -340,14 +369,19 @@ D12 = Claim(
     "(n <= d + 1), and w_i becomes |x_i|^2 + 1.",
     latex=r"$x\mapsto(x,1)$: affine independence, $n\le d+1$, is enough.",
     source=_derived("bias", "T1 on the extended samples."),
-    assumptions=(A.AFFINELY_INDEPENDENT, *_ACTIVATION, A.REALISABLE, *_NETWORK),
+    assumptions=_AFFINE,
     conclusion=THM1.conclusion,
-    checks=(proof("gatmiry2024/thm1"), solved.OPTIMUM, trained.LIMITING_FLOW),
+    checks=(
+        proof("gatmiry2024/d12", _AFFINE),
+        proof("gatmiry2024/thm1", _AFFINE),
+        solved.OPTIMUM,
+        trained.LIMITING_FLOW,
+    ),
     instances=sequence((smallest("sinh", 1, 2, X=((0,), (1,)), bias=True),), lambda: two_layer(bias=True)),
     attacks=(attacks.LOWER_THAN_EQUAL, attacks.SPURIOUS_STATIONARY),
-    proof="gatmiry2024/thm1",
+    proof="gatmiry2024/d12",
     drops=(Drop("affinely_independent_data", {"bias": True}, True, "affinely dependent samples"),),
     siblings=(Sibling("gatmiry2024.d12~weights_unchanged", "With biases, w_i stays |x_i|^2.", siblings.bias_counts),),
 )
 
-CLAIMS = (THM1, THM2, THM3, THM3_GLOBAL, THM4, THM5, D1, D3, D4, D8, D10, D12)
+CLAIMS = (THM1, THM2, THM3, THM3_GLOBAL, THM4, THM5, D0, D1, D3, D4, D8, D10, D12)

@@ -84,7 +84,7 @@ def test_every_hypothesis_of_every_proof_is_known():
 def test_selection():
     assert select([]) == all_claims()
     assert select(["gatmiry2024"]) == all_claims()
-    with pytest.raises(InvalidClaim, match="gatmiry2024.thm1"):
+    with pytest.raises(InvalidClaim, match=r"gatmiry2024\.thm1"):
         find("gatmiry2024.thm11")
     with pytest.raises(InvalidClaim, match="independent_data"):
         assumption_named(CLAIMS["gatmiry2024.thm1"], "independant")

@@ -272,7 +272,5 @@ def zero(name: str, variables: Sequence[str], equations: Sequence, center: Seque
 
 
 def all_of(instance: Mapping | None, parts: Mapping[str, dict], claim: Any = None) -> Certificate:
-    """Several bodies (see `part`) in one certificate, each with its role; `part` has proved them already."""
-    listed = [{"role": role, **body} for role, body in parts.items()]
-    told = "; ".join(f"{body['role']}: {body['statement']}" for body in listed)
-    return _sealed({"kind": "all", "parts": listed, "statement": told}, instance, claim)
+    """Several bodies (see `part`) in one certificate, each with its role."""
+    return seal("all", instance, claim, parts=[{"role": role, **body} for role, body in parts.items()])

@@ -169,12 +169,12 @@ def _project(view: Landscape, v: Any) -> Any:
     import numpy as np
 
     for _ in range(40):
-        miss = view.misses(v)
-        if not (np.all(np.isfinite(miss)) and np.all(np.isfinite(view.normals(v)))) or np.max(
-            np.abs(miss)
-        ) < 1e-13 * max(1.0, np.max(np.abs(view.y))):
+        miss, slopes = view.misses(v), view.normals(v)
+        if not (np.all(np.isfinite(miss)) and np.all(np.isfinite(slopes))):
             break
-        step = np.linalg.lstsq(view.normals(v), miss, rcond=1e-12)[0]
+        if np.max(np.abs(miss)) < 1e-13 * max(1.0, np.max(np.abs(view.y))):
+            break
+        step = np.linalg.lstsq(slopes, miss, rcond=1e-12)[0]
         size = float(np.max(np.abs(step)))
         v = v - step * min(1.0, 2.0 / size if size else 1.0)
     return v
@@ -226,8 +226,10 @@ def _boxed(problem: Problem, view: Landscape, v: Any) -> tuple[dict, Minimiser] 
     center = [[exact(float(t)) for t in row] for row in v.reshape(-1, d)]
     try:
         center = _newton(problem, center, free)
-        wide = [[_ball(t) if (j, k) in free else flint(t) for k, t in enumerate(row)] for j, row in enumerate(center)]
         with ctx.workprec(check.BITS):
+            wide = [
+                [_ball(t) if (j, k) in free else flint(t) for k, t in enumerate(row)] for j, row in enumerate(center)
+            ]
             told = check.show(near_value(problem.checker, wide))
         parts = {"center": [[str(t) for t in row] for row in center], "free": [list(f) for f in free]}
         part = build.part("near", problem.document, **parts, radius=str(_RADIUS), value=told)
@@ -239,7 +241,8 @@ def _boxed(problem: Problem, view: Landscape, v: Any) -> tuple[dict, Minimiser] 
 
 
 def _ball(t: Fraction) -> arb:
-    return arb(flint(t - _RADIUS)).union(arb(flint(t + _RADIUS)))
+    r = flint(_RADIUS)
+    return flint(t) + arb(-r).union(arb(r))
 
 
 def _newton(problem: Problem, center: list, free: list) -> list:

@@ -19,9 +19,24 @@ def flint(q: Fraction) -> fmpq:
 
 
 def rounded(q: Any, bits: int = 160) -> Fraction:
-    """The multiple of 2^-bits at or below a rational or a ball's middle."""
-    fine = exact(q if isinstance(q, (Fraction, fmpq)) else q.mid().fmpq()) * 2**bits
+    """The multiple of 2^-bits at or below a rational or a ball's middle.
+
+    Raises:
+        ZeroDivisionError: the ball is not finite.
+    """
+    fine = exact(q if isinstance(q, (Fraction, fmpq)) else middle(q)) * 2**bits
     return Fraction(fine.numerator // fine.denominator, 2**bits)
+
+
+def middle(ball: arb) -> fmpq:
+    """A ball's middle as a rational.
+
+    Raises:
+        ZeroDivisionError: the ball is not finite; flint would end the process.
+    """
+    if not ball.is_finite():
+        raise ZeroDivisionError("a number is not finite")
+    return ball.mid().fmpq()
 
 
 @lru_cache(maxsize=8192)
@@ -81,7 +96,7 @@ def _short(tree: Any, goal: fmpq, start: float) -> Fraction | None:
 
 def _step(tree: Any, slope: Any, goal: fmpq, z: fmpq) -> fmpq:
     gap, rise = (check.value(t, z=arb(z)) for t in (tree, slope))
-    moved = z - ((gap - goal) / rise).mid().fmpq()
+    moved = z - middle((gap - goal) / rise)
     return flint(rounded(moved, 300))
 
 

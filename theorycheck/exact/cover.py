@@ -388,7 +388,7 @@ def _certified(problem: Problem, found: Shape, searches: dict) -> dict | None:
     }
     try:
         return build.bound_part("cover", problem.document, **data)
-    except CertificateError as e:
+    except CertificateError:
         print("DEBUG", e)
         return None
 

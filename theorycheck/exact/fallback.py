@@ -3,11 +3,13 @@
 from fractions import Fraction
 from typing import Any
 
-from theorycheck.certificates import build
+from theorycheck.certificates import build, check
+from theorycheck.certificates.bounds import slopes
 from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.brackets import low_end
 from theorycheck.exact.problem import Problem
 from theorycheck.exact.solution import Bounds, minimiser
+from theorycheck.numbers import exact
 
 
 def single(problem: Problem) -> Bounds | None:
@@ -25,6 +27,33 @@ def single(problem: Problem) -> Bounds | None:
         return Bounds(lower, None, None, "one neuron: the outputs are the labels")
     Z = [[low if low.denominator < 10**6 else float(low) for low in row] for row in lows]
     return Bounds(lower, point, minimiser(problem, Z), "one neuron: the outputs are the labels", True)
+
+
+def kinked(problem: Problem) -> Bounds | None:
+    """φ linear on each side of 0 (ReLU and its leaky kin): one neuron a sample does the work."""
+    try:
+        lower = build.bound_part("pieces", problem.document)
+        right, left = map(exact, slopes(problem.checker.jets[0]))
+    except (CertificateError, check.Refused):
+        return None
+    method = "φ has two linear pieces: some neuron must push towards each label"
+    if not problem.free or 0 in problem.data.y:
+        return Bounds(lower, None, None, method)
+    Z = [_worked(problem.a, right, left, y) for y in problem.data.y]
+    return Bounds(lower, build.point("z", Z), minimiser(problem, Z), method, True)
+
+
+def _worked(a: tuple[Fraction, ...], right: Fraction, left: Fraction, y: Fraction) -> list[Fraction]:
+    """Preactivations of one sample: the cheapest neuron that can push towards y does, the others rest."""
+    rest, flat = (Fraction(1, 8), right) if right * right < left * left else (Fraction(-1, 8), left)
+    sides = ((1, right), (-1, left))
+    pushes = [(j, s) for j, w in enumerate(a) for z, s in sides if w * s * z * y > 0]
+    worker, slope = min(pushes, key=lambda push: a[push[0]] ** 2 * (push[1] ** 2 - flat**2))
+    size = min(Fraction(1), abs(y / (flat * sum(map(abs, a)))) if flat else Fraction(1))
+    spots = [rest * size] * len(a)
+    others = sum((w * flat * rest * size for j, w in enumerate(a) if j != worker), Fraction(0))
+    spots[worker] = (y - others) / (a[worker] * slope)
+    return spots
 
 
 def nothing(problem: Problem) -> dict:

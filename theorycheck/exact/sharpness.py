@@ -5,7 +5,7 @@ from typing import Any
 from theorycheck.exact.convex import jensen
 from theorycheck.exact.cover import covered
 from theorycheck.exact.dependent import dependent
-from theorycheck.exact.fallback import single, spread
+from theorycheck.exact.fallback import kinked, single, spread
 from theorycheck.exact.problem import Problem, problem
 from theorycheck.exact.ranges import refuse_empty
 from theorycheck.exact.solution import Bounds, SharpnessSolution, assemble
@@ -65,4 +65,4 @@ def _reduced(posed: Problem, seconds: float) -> Bounds:
     if posed.convex and posed.network.equal_weights:
         return jensen(posed)
     found = weighted(posed) if posed.convex else None
-    return found or single(posed) or covered(posed, seconds) or spread(posed)
+    return found or single(posed) or kinked(posed) or covered(posed, seconds) or spread(posed)

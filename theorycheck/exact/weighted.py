@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 from attrs import frozen
 from flint import ctx, fmpq
 
 from theorycheck.certificates import build, check
-from theorycheck.errors import InvalidInstance
+from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.brackets import exact_float, flint, low_end, rounded, settle
 from theorycheck.exact.floats import floats
 from theorycheck.exact.problem import Problem
@@ -29,6 +30,8 @@ class Curve:
         square: φ'².
         out: φ.
         speed: dφ/ds.
+        low: the least s that counts: an end of φ's range, or 0 where φ is even and s is z.
+        high: the greatest.
     """
 
     slope: Any
@@ -36,16 +39,19 @@ class Curve:
     square: Any
     out: Any
     speed: Any
+    low: float
+    high: float
 
 
 def curve(problem: Problem) -> Curve:
     """The curve of a problem's activation."""
-    t, law = problem.checker.jets, problem.checker.law
+    t, law, span = problem.checker.jets, problem.checker.law, outputs(problem.phi)
     if law is not None:
         first = check.derivative(law)
-        return Curve(first, check.derivative(first), law, "z", fmpq(1))
+        return Curve(first, check.derivative(first), law, "z", fmpq(1), float(span.low), float(span.high))
     slope = check.mul(fmpq(2), t[2])
-    return Curve(slope, check.mul(fmpq(2), t[3]), check.power(t[1], fmpq(2)), t[0], t[1])
+    even = span.takes_low or span.takes_high
+    return Curve(slope, check.mul(fmpq(2), t[3]), check.power(t[1], fmpq(2)), t[0], t[1], 0.0 if even else -inf, inf)
 
 
 @frozen
@@ -71,7 +77,10 @@ def weighted(problem: Problem) -> Bounds | None:
         return None
     flat = shape.rise == 0
     tight = any(level.clamped for level in levels.values()) or flat  # type: ignore[union-attr]
-    lower = _dual(problem, shape, levels) if tight else _tangents(problem, shape, levels)
+    try:
+        lower = _dual(problem, shape, levels) if tight else _tangents(problem, shape, levels)
+    except CertificateError:
+        return None
     method = "one multiplier a sample, and φ'² convex in φ"
     if not problem.free:
         return Bounds(lower, None, None, method)
@@ -99,7 +108,7 @@ def _level(problem: Problem, shape: Curve, span: Range, y: float) -> Level | Non
     a = np.array([float(v) for v in problem.a])
     if shape.rise == 0:
         return _linear(problem, shape, span, y)
-    place, out = _inverse(shape, span), floats(shape.out)
+    place, out = _inverse(shape), floats(shape.out)
 
     def excess(multiplier: float) -> float:
         return float(np.sum(a * out(place(multiplier / a)))) - y
@@ -112,7 +121,10 @@ def _level(problem: Problem, shape: Curve, span: Range, y: float) -> Level | Non
                 return None
         found = float(brentq(excess, -reach, reach, xtol=1e-14, rtol=1e-14))
         spots = place(found / a)
-    ends = {j: e for j, s in enumerate(spots) for e in (span.low, span.high) if shape.out == "z" and s == float(e)}
+    if shape.out == "z":
+        ends = {j: e for j, s in enumerate(spots) for e in (span.low, span.high) if s == float(e)}
+    else:
+        ends = {j: span.low if span.takes_low else span.high for j, s in enumerate(spots) if s == shape.low}
     return Level(found, tuple(map(float, spots)), ends)
 
 
@@ -134,12 +146,12 @@ def _linear(problem: Problem, shape: Curve, span: Range, y: float) -> Level | No
     return Level(float(bend * problem.a[mover]), tuple(spots), {j: end for j in range(problem.m) if j != mover})
 
 
-def _inverse(shape: Curve, span: Range) -> Callable:
+def _inverse(shape: Curve) -> Callable:
     """S where the slope takes given values, by bisection; clamped to the range of φ where s is φ."""
     import numpy as np
 
     slope = floats(shape.slope)
-    ends = (float(span.low), float(span.high)) if shape.out == "z" else (-np.inf, np.inf)
+    ends = (shape.low, shape.high)
 
     def place(target: Any) -> Any:
         low, high = np.full_like(target, max(ends[0], -1.0)), np.full_like(target, min(ends[1], 1.0))
@@ -228,18 +240,19 @@ def _dual(problem: Problem, shape: Curve, levels: dict) -> dict:
 
 def _floor(shape: Curve, a: Fraction, lam: Fraction, end: Fraction | None) -> Fraction:
     """A lower bound of a² h(v) - λ a v over the range of φ, exact where it is rational."""
-    spot = end
+    spot = end if shape.out == "z" or end is None else Fraction(0)
     if spot is None:
         spot = Fraction(0) if shape.rise == 0 else _settled(shape, lam / a, _start(shape, lam / a))
     at = flint(spot)
-    low = flint(a * a) * check.value(shape.square, z=at) - flint(lam * a) * check.value(shape.out, z=at)
-    return exact(low) if check.exact(low) else rounded(low, 100)
+    with ctx.workprec(420):
+        low = flint(a * a) * check.value(shape.square, z=at) - flint(lam * a) * check.value(shape.out, z=at)
+        return exact(low) if check.exact(low) else rounded(low, 100)
 
 
 def _start(shape: Curve, target: Fraction) -> float:
     import numpy as np
 
-    place = _inverse(shape, Range(-np.inf, np.inf, False, False))
+    place = _inverse(shape)
     return float(place(np.array([float(target)]))[0])
 
 

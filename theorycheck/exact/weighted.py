@@ -246,7 +246,8 @@ def _floor(shape: Curve, a: Fraction, lam: Fraction, end: Fraction | None) -> Fr
     at = flint(spot)
     with ctx.workprec(420):
         low = flint(a * a) * check.value(shape.square, z=at) - flint(lam * a) * check.value(shape.out, z=at)
-        return exact(low) if check.exact(low) else rounded(low, 100)
+        still = end is not None or check.value(shape.slope, z=at) - flint(lam / a) == 0
+        return exact(low) if check.exact(low) and still else rounded(low, 100)
 
 
 def _start(shape: Curve, target: Fraction) -> float:

@@ -41,6 +41,8 @@ Out = Annotated[str | None, typer.Option("--out", help="Where to write.")]
 Activation = Annotated[str, typer.Option("--activation", help="A name or text such as 'z + z**3'.")]
 Width = Annotated[int, typer.Option("--width", "-m", help="The number of neurons.")]
 LossName = Annotated[str, typer.Option("--loss", help="sum, half-sum, mean or half-mean.")]
+TrainedOutput = Annotated[bool, typer.Option("--trained-output", help="Train the output weights too.")]
+Bias = Annotated[bool, typer.Option("--bias", help="Train a bias in every neuron.")]
 Weights = Annotated[str | None, typer.Option("--weights", help="Output weights, separated by commas; ones by default.")]
 
 
@@ -121,15 +123,27 @@ def prove(
 
 @app.command()
 def derive(
-    what: Annotated[str, typer.Argument(help="loss, gradient, hessian-trace, jacobian, tangent-space, ...")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="loss, gradient, hessian-trace, jacobian, tangent-space, normal-space, riemannian-gradient, "
+            "riemannian-hessian, stationarity, flow-constant or finite-step."
+        ),
+    ],
     activation: Activation = "sinh",
     width: Width = 2,
     samples: Annotated[int, typer.Option("--samples", "-n", help="n, for symbolic data.")] = 2,
     inputs: Annotated[int, typer.Option("--inputs", "-d", help="d, for symbolic data.")] = 2,
     loss: LossName = "half-sum",
     weights: Weights = None,
+    trained_output: TrainedOutput = False,
+    bias: Bias = False,
     data: Data = "",
     target: Target = None,
+    rows: Rows = None,
+    columns: Columns = None,
+    centre: Centre = False,
+    normalise: Normalise = False,
     algorithm: Annotated[
         str, typer.Option("--algorithm", help="full-batch or one-sample (flow-constant).")
     ] = "full-batch",
@@ -141,7 +155,8 @@ def derive(
 
     sizes = {"samples": samples, "inputs": inputs}
     options = {"activation": activation, "width": width, "weights": weights, "loss": loss, "algorithm": algorithm}
-    choice = _choice(data, target, None, None, False, False)
+    options |= {"trained_output": trained_output, "bias": bias}
+    choice = _choice(data, target, rows, columns, centre, normalise)
     raise typer.Exit(derive_formula(what, options, sizes, choice, latex, json))
 
 
@@ -159,8 +174,8 @@ def sharpness(
     activation: Activation = "sinh",
     loss: LossName = "half-sum",
     weights: Weights = None,
-    trained_output: Annotated[bool, typer.Option("--trained-output", help="Train the output weights too.")] = False,
-    bias: Annotated[bool, typer.Option("--bias", help="Train a bias in every neuron.")] = False,
+    trained_output: TrainedOutput = False,
+    bias: Bias = False,
     json: Json = False,
     out: Annotated[str | None, typer.Option("--out", help="Write the certificate to this file.")] = None,
 ) -> None:

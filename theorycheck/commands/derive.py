@@ -16,10 +16,14 @@ FORMULAS = {  # what is printed of each, label and attribute
         ("proof that they agree modulo the residuals", "proof"),
     ),
     "jacobian": (("Jacobian, a row a sample", "expression"),),
-    "tangent-space": (("dimension", "dimension"), ("basis, a column a vector", "basis"), ("where", "condition")),
+    "tangent-space": (
+        ("dimension", "dimension"),
+        ("basis, a column a vector", "basis"),
+        ("where this is not zero", "condition"),
+    ),
     "normal-space": (("basis, a column a sample", "basis"), ("Gram matrix", "gram")),
     "riemannian-gradient": (
-        ("multipliers solve (matrix, right side)", "system"),
+        ("multipliers solve (matrix, then right side)", "system"),
         ("gradient, a row a parameter", "expression"),
     ),
     "riemannian-hessian": (("summand", "form"), ("quadratic form", "expression")),
@@ -49,8 +53,8 @@ def derive_formula(what: str, options: dict, sizes: dict, choice: DataChoice, la
         raise InvalidInstance(f"unknown formula {what!r}; nearest: {', '.join(near)}")
     result = _derive(what, options, sizes, choice)
     if as_json:
-        parts = {name: str(getattr(result, name)) for _, name in FORMULAS[what]}
-        output.document({"formula": what, "parts": parts, "latex": result.latex(), **options, **sizes})
+        parts = {name: _told(getattr(result, name)) for _, name in FORMULAS[what]}
+        output.document({"formula": what, "parts": parts, "latex": result.latex(), **_about(result, options)})
     else:
         output.text(result.latex() if latex else _text(what, result))
     return 0
@@ -62,11 +66,36 @@ def _text(what: str, result) -> str:
 
 def _indented(value) -> str:
     """Matrices row by row, tuples item by item."""
-    if hasattr(value, "tolist") and hasattr(value, "shape"):
+    if _is_matrix(value):
         lines = [str(row[0]) if len(row) == 1 else str(row) for row in value.tolist()]
+    elif isinstance(value, tuple):
+        return "\n".join(map(_indented, value))
     else:
-        lines = [str(part) for part in value] if isinstance(value, tuple) else str(value).splitlines()
+        lines = str(value).splitlines()
     return "\n".join(f"  {line}" for line in lines)
+
+
+def _is_matrix(value) -> bool:
+    return hasattr(value, "tolist") and hasattr(value, "shape")
+
+
+def _told(value):
+    """For JSON: texts, and lists of them for matrices, tuples and proofs."""
+    if _is_matrix(value):
+        return [list(map(str, row)) for row in value.tolist()]
+    if isinstance(value, tuple):
+        return list(map(_told, value))
+    lines = str(value).splitlines()
+    return lines if len(lines) > 1 else str(value)
+
+
+def _about(result, options: dict) -> dict:
+    """What the formula is of: the network and the sizes, or the algorithm and the loss."""
+    problem = getattr(result, "problem", None)
+    if problem is None:
+        return {name: options[name] for name in ("algorithm", "loss") if hasattr(result, name)}
+    network = {name: value for name, value in options.items() if name != "algorithm"}
+    return {**network, "samples": problem.n, "inputs": len(problem.X[0])}
 
 
 def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
@@ -81,7 +110,9 @@ def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
         if value < 1:
             raise InvalidInstance(f"--{name} is {value}; pass a whole number of at least 1")
     weights = tuple(numbers(options["weights"], "--weights")) if options["weights"] else ()
-    network = TwoLayer(options["width"], options["activation"], weights)
+    network = TwoLayer(
+        options["width"], options["activation"], weights, trained_output=options["trained_output"], bias=options["bias"]
+    )
     if choice.path:
         data = choice.load()
         sizes = {"X": data.X, "y": data.y}

@@ -117,8 +117,13 @@ def network(given: dict[str, str]) -> Any:
     return TwoLayer(width, given.get("activation", "sinh"), weights, trained, bias)
 
 
-def dataset(choice: DataChoice, given: dict[str, str]) -> Any:
+def dataset(choice: DataChoice, given: dict[str, str], prefix: str = "--set ") -> Any:
     """The data of --data, or of X and y given in text.
+
+    Args:
+        choice: the data that the user pointed at.
+        given: texts by name.
+        prefix: what stands before `y` where the user writes it, for messages.
 
     Raises:
         InvalidInstance: neither was given, or what was given does not fit.
@@ -129,7 +134,7 @@ def dataset(choice: DataChoice, given: dict[str, str]) -> Any:
         data = choice.load()
         return data.with_labels(numbers(given["y"], "--set y")) if "y" in given else data
     if "y" not in given:
-        raise InvalidInstance("no data: pass --data FILE, or --set X='1,0;0,1' --set y=3,4")
+        raise InvalidInstance(f"no data: pass --data FILE, or {prefix}X='1,0;0,1' {prefix}y=3,4")
     labels = numbers(given["y"], "y")
     samples = (
         rows(given["X"], "X")

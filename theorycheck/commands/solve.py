@@ -20,7 +20,7 @@ def solve_sharpness(
     if choice.path and samples:
         raise InvalidInstance("both --data and --X were given; pass one of them")
     given = {name: value for name, value in (("X", samples), ("y", labels)) if value is not None}
-    data = dataset(choice, given)
+    data = dataset(choice, given, "--")
     solution = solve.sharpness(
         data,
         width=network["width"],

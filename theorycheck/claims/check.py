@@ -88,6 +88,6 @@ def _guarded(check, instance: Instance | None) -> list[Finding]:
         return check.run(instance)
     except TheorycheckError as reason:
         return [Finding(check.name, "could not run", None, None, None, "UNDECIDED", 0, note=str(reason))]
-    except (ArithmeticError, ValueError, RuntimeError, TypeError, LookupError) as reason:
+    except Exception as reason:  # whatever broke, the other findings must not be lost
         note = f"{type(reason).__name__}: {reason}"
         return [Finding(check.name, "broke down", None, None, None, "ERROR", 0, note=note)]

@@ -1,8 +1,10 @@
-"""The second part of the checker of certificates: bounds by multipliers, and isolated zeros.
+"""The second part of the checker of certificates: bounds by multipliers, isolated zeros, ranks, and curvature.
 
 Like the first part it needs only Python's standard library and python-flint; it uses the names of the first part, to
 whose table of kinds it adds its own.
 """
+
+import re
 
 from flint import arb, fmpq, fmpq_mat, fmpq_poly
 
@@ -21,6 +23,7 @@ from theorycheck.certificates.check import (
     exact,
     fraction,
     holds,
+    label,
     matrix,
     mul,
     power,
@@ -49,9 +52,60 @@ def above(t, bound, side):
         require(-side * bound >= known, "not a bound")
 
 
+def check_rank(c, net):
+    """A minor that is not zero, and the factorisation through its columns."""
+    A, r, minor = net.X if c["matrix"] == "inputs" else matrix(c["matrix"]), c["rank"], c["minor"]
+    rows, columns, det = minor["rows"], minor["columns"], rational(minor["value"])
+    for chosen, most in ((rows, len(A)), (columns, len(A[0]))):
+        fits = isinstance(chosen, list) and type(r) is int and len({*chosen}) == len(chosen) == r
+        require(fits and all(_within(k, most) for k in chosen), "the minor has a wrong size")
+    if r == 0:
+        require(det == 1 and not any(v for row in A for v in row), "the matrix is not zero")
+    else:
+        require(det != 0 and fmpq_mat([[A[i][j] for j in columns] for i in rows]).det() == det, "the minor is wrong")
+        left, right = [fmpq_mat(matrix(c["factors"][k])) for k in ("left", "right")]
+        require(left * right == fmpq_mat(A) and left.ncols() == r, "the factors do not give the matrix")
+        standard = all(right[k, j] == (k == p) for p, j in enumerate(columns) for k in range(r))
+        require(standard, "not the standard factors")
+    about = "X of the instance" if c["matrix"] == "inputs" else brief(c["matrix"])
+    minors = f"minor of rows {rows} and columns {columns}: {minor['value']}"
+    return f"{label(c['name'])} has rank {r} [{about}; {minors}]"
+
+
+def _within(k, most):
+    """Whether k counts something from 0 on, of which there are `most`."""
+    return type(k) is int and 0 <= k < most
+
+
+def curvature(net, alpha, D, a, V):
+    """The Riemannian Hessian of the trace along a tangent direction V of theta, divided by its length squared."""
+    s, N, M = [[dot(x, v) for v in V] for x in net.X], range(net.n), range(net.m)
+    require(len(V) == net.m, "the direction has a wrong shape")
+    require(all(total(a[j] * D[1][i][j] * s[i][j] for j in M) == 0 for i in N), "not tangent")
+
+    def bend(i, j):
+        free = 2 * net.kappa * net.gram[i][i] * a[j] ** 2 * (D[2][i][j] ** 2 + D[1][i][j] * D[3][i][j])
+        return free - alpha[i] * a[j] * D[2][i][j]
+
+    return total(bend(i, j) * s[i][j] ** 2 for i in N for j in M) / total(v * v for row in V for v in row)
+
+
+def check_direction(c, net):
+    """How the trace curves along a tangent direction at a rational point, and whether that is stationary."""
+    alpha, pull, D, a = net.forces(c["point"])
+    require(str(curvature(net, alpha, D, a, matrix(c["direction"]))) == c["curvature"], "the curvature is another")
+    still = not any(v for row in pull for v in row)
+    require(c["stationary"] is still, "whether the point is stationary is told wrongly")
+    require([*map(str, alpha)] == c["multipliers"], "the multipliers are others")
+    told = f"{'' if still else 'not '}stationary, {brief(c['point'])}, with Riemannian curvature {c['curvature']}"
+    return f"a point that is {told} of the trace along {brief(c['direction'])}"
+
+
 def check_zero(c, net):
     """Krawczyk: one zero of the equations lies in the box, and only one."""
     names, center, r = c["variables"], [*map(rational, c["center"])], rational(c["radius"])
+    plain = all(isinstance(x, str) and re.fullmatch("[a-z][a-z0-9_]{0,19}", x) and x != "pi" for x in names)
+    require(isinstance(names, list) and plain, "the unknowns need short names")
     system = [tree(e, names) for e in c["equations"]]
     require(r > 0 and len(system) == len(names) == len({*names}), "sizes do not fit")
     inside = dict(zip(names, center, strict=True))
@@ -62,7 +116,8 @@ def check_zero(c, net):
         return [[value(t, **where) for t in row] for row in slopes]
 
     require(contracts([value(t, **inside) for t in system], at(inside), at(box), r), "the Krawczyk test fails")
-    return f"{c['name']}: exactly one zero of {brief(c['equations'])} within {c['radius']} of {brief(c['center'])}"
+    where = f"{brief(names)} within {c['radius']} of {brief(c['center'])}"
+    return f"{label(c['name'])}: exactly one zero of {brief(c['equations'])}, {where}"
 
 
 def contracts(f, slope, slopes, r):
@@ -183,7 +238,9 @@ def _pair(c, net, y):
     for bound, side in ((low, 1), (high, -1)):
         if bound is not None:
             above(net.jets[0], bound, side)
-    law = fraction(net.law, ONE)[0] / fraction(net.law, ONE)[1][0]
+    top, under = fraction(net.law, ONE)
+    require(under.degree() == 0, "not a polynomial")
+    law = top / under[0]
     gap, strict = law + law(fmpq_poly([y, -1])) - least, True
     ends = [(low, high), (None if high is None else y - high, None if low is None else y - low)]
     first = max((e[0] for e in ends if e[0] is not None), default=None)
@@ -194,9 +251,12 @@ def _pair(c, net, y):
         at_end = any(e is not None and gap(e) == 0 and root.real.contains(e) for e in (first, last))
         require(at_end or times % 2 == 0, "the value is not a lower bound")
         strict = strict and at_end
-    inside = (first + last) / 2 if first is not None and last is not None else y / 2
-    require(gap(inside) >= 0, "the value is not a lower bound")
-    return least, strict and gap(inside) > 0 and proves(net.jets[1])
+    # no root is crossed inside: where the polynomial is positive once, it is nowhere negative
+    start = first if first is not None else last - 1 if last is not None else y / 2
+    step = (last - start if last is not None else ONE) / (gap.degree() + 2)
+    above_once = any(gap(start + k * step) > 0 for k in range(1, gap.degree() + 2))
+    require(above_once or gap == 0, "the value is not a lower bound")
+    return least, strict and above_once and proves(net.jets[1])
 
 
 def proves(t):
@@ -215,6 +275,40 @@ def check_pair(c, net):
     return f"the trace of the Hessian is {word} {_text(c['value'])} everywhere on the zero-loss set"
 
 
+def pieces_bound(c, net):
+    """With phi linear on each side of 0: some neuron must push towards the label; the others take the flatter side."""
+    require(not net.trained, "only fixed output weights")
+    sides = dict(zip((ONE, -ONE), slopes(net.jets[0]), strict=True))
+    flat = min(s * s for s in sides.values())
+    bound = ZERO
+    for y, w in labels(net):
+        costs = [a * a * (s * s - flat) for a in net.a for z, s in sides.items() if a * s * z * y > 0]
+        require(costs or y == 0, "the label is out of reach")
+        bound += w * (flat * dot(net.a, net.a) + (min(costs) if y != 0 else ZERO))
+    return net.kappa * bound
+
+
+def slopes(t):
+    """The slopes for z > 0 and for z < 0 of a sum of multiples of z and of relu of such."""
+    if t == "z":
+        return ONE, ONE
+    require(isinstance(t, tuple) and t[0] in ("+", "*", "relu"), "not linear on both sides of 0")
+    if t[0] == "+":
+        return tuple(p + q for p, q in zip(slopes(t[1]), slopes(t[2]), strict=True))
+    if t[0] == "*":
+        factor, rest = t[1:] if exact(t[1]) else t[:0:-1]
+        require(exact(factor), "not linear on both sides of 0")
+        return tuple(factor * p for p in slopes(rest))
+    p, q = slopes(t[1])
+    return max(p, ZERO), min(q, ZERO)
+
+
+def check_pieces(c, net):
+    """F with an activation of two linear pieces is at least what the flatter sides cost."""
+    require(show(bound := pieces_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
+    return f"the trace of the Hessian is at least {_text(c['value'])} wherever it exists on the zero-loss set"
+
+
 def check_near(c, net):
     """Krawczyk: beside the centre, some theta fits every label; F there lies in the ball told.
 
@@ -225,6 +319,7 @@ def check_near(c, net):
     rows = _needed(net)
     require(len({*free}) == len(free) == len(rows) and r > 0 and not net.trained, "as many free coordinates as labels")
     require(len(center) == net.m and len(center[0]) == len(net.X[0]), "theta has the wrong shape")
+    require(all(_within(j, net.m) and _within(k, len(net.X[0])) for j, k in free), "no such coordinate")
     ball = arb(-r).union(arb(r))
     wide = [[v + ball if (j, k) in free else v for k, v in enumerate(row)] for j, row in enumerate(center)]
     misses = [dot(net.a, _along(net, 0, i, center)) - net.y[i] for i in rows]
@@ -270,15 +365,19 @@ BOUNDS = {  # kinds that prove a lower bound of the trace, with what computes it
     "dual": dual_bound,
     "only": only_bound,
     "pair": pair_bound,
+    "pieces": pieces_bound,
     "pull": pull_bound,
     "trained": trained_bound,
 }
 KINDS.update(
+    direction=check_direction,
     dual=check_dual,
     near=check_near,
     only=check_only,
     pair=check_pair,
+    pieces=check_pieces,
     pull=check_pull,
+    rank=check_rank,
     trained=check_trained,
     zero=check_zero,
 )

@@ -110,9 +110,11 @@ def verify_file(path: Any) -> Verification:
 
 def _read(path: Path) -> dict:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=check.once)
     except OSError as reason:
         raise CertificateError(f"{path}: cannot be read ({reason.strerror})") from None
+    except check.Malformed as reason:
+        raise CertificateError(f"{path}: {reason}") from None
     except (ValueError, RecursionError):
         raise CertificateError(f"{path}: not a JSON document; pass a certificate that theorycheck wrote") from None
     known = isinstance(document, dict) and document.get("format") == check.FORMAT

@@ -191,6 +191,8 @@ def nonnegative(t, low, high):
 def _by_roots(t, form, low, high):
     """No root of numerator or denominator of the fraction lies between the ends, and it is positive in the middle."""
     place = {"z": lambda z: arb(z), "exp": lambda z: arb(form[1] * z).exp(), "tan": lambda z: arb(form[1] * z).tan()}
+    for end in (low, high):
+        value(t, z=end)  # refuses what lies beyond the branch of tan
     first, last = place[form[0]](low), place[form[0]](high)
     for part in fraction(t, form[1]):
         for root, _ in part.numer().complex_roots() if part.degree() > 0 else ():

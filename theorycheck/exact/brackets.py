@@ -12,6 +12,8 @@ from theorycheck.numbers import exact
 
 _BITS = 420  # of Newton's steps: brackets are 2^-160 wide and preactivations may be large
 
+_HUGE = 100_000  # bits
+
 
 def flint(q: Fraction) -> fmpq:
     """The rational as flint's."""
@@ -32,11 +34,14 @@ def middle(ball: arb) -> fmpq:
     """A ball's middle as a rational.
 
     Raises:
-        ZeroDivisionError: the ball is not finite; flint would end the process.
+        ZeroDivisionError: the ball is not finite, or its exponent is huge; flint would end the process.
     """
     if not ball.is_finite():
         raise ZeroDivisionError("a number is not finite")
-    return ball.mid().fmpq()
+    top, exponent = ball.mid().man_exp()
+    if abs(int(exponent)) > _HUGE:
+        raise ZeroDivisionError("a number is too large or too small")
+    return fmpq(top) * fmpq(2) ** int(exponent)
 
 
 @lru_cache(maxsize=8192)

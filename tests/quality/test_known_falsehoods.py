@@ -168,3 +168,48 @@ def test_near_stationary_points_are_convex():
     assert isinstance(falsify(near, None, {}, 1.0), Survived)
     found = falsify(claim(attacks.NEAR_STATIONARY_NEGATIVE_CURVATURE), CONVEX, {"activation": "tanh"}, BUDGET)
     assert isinstance(found, Counterexample)  # equal neurons on the concave part of h
+
+
+def test_equal_neurons_move_under_unequal_weights():
+    equal = claim(attacks.EQUAL_NOT_STATIONARY, attacks.SPURIOUS_STATIONARY)
+    fixed = {"activation": "sinh", "weights": "1,2,-1,1/2"}  # no stationary point is rational here
+    found = falsify(equal, "equal_output_weights", fixed, BUDGET)
+    assert isinstance(found, Counterexample)
+    assert len({v for row in values(found) for v in row}) == 1
+    assert isinstance(falsify(claim(attacks.EQUAL_NOT_STATIONARY), None, {}, 1.0), Survived)
+
+
+@pytest.mark.parametrize(
+    ("attack", "dropped", "fixed"),
+    [
+        (attacks.OVERSHOOT, "orthonormal_data", {"X": "1,0;9/10,1", "activation": "cubic"}),
+        (attacks.NEGATIVE_CURVATURE, None, {"X": "1,2,0,0;3,1,1,0;0,0,1,5;1,1,1,1"}),
+        (attacks.LOWER_THAN_EQUAL, CONVEX, {"activation": "tanh", "X": "1,2,0,0;3,1,1,0;0,0,1,5;1,1,1,1"}),
+        (
+            attacks.SPURIOUS_STATIONARY,
+            "increasing_activation",
+            {"activation": "cube", "X": "1,2,0;3,1,1;1,1,1"},
+        ),
+        (attacks.LOWER_THAN_EQUAL, CONVEX, {"activation": "softplus", "m": 60, "y": 40}),
+    ],
+)
+def test_on_data_and_sizes_of_the_users(attack, dropped, fixed):
+    assumptions = ORTHONORMAL if dropped == "orthonormal_data" else SETTING
+    found = falsify(claim(attack, assumptions=assumptions), dropped, fixed, BUDGET)
+    assert isinstance(found, Counterexample)
+    assert found.instance.network.width == fixed.get("m", found.instance.network.width)
+
+
+def test_overshoot_of_the_notes_kind_by_a_step_of_the_flow():
+    fixed = {"X": "1,0;9/10,1", "activation": "cubic", "m": 2}
+    found = falsify(claim(attacks.OVERSHOOT, assumptions=ORTHONORMAL), "orthonormal_data", fixed, BUDGET)
+    z = np.array([[float(v) for v in row] for row in values(found)])
+    X = found.instance.data.arrays()[0]
+    slope, bend, gram = 3 * z**2 + 1, 6 * z, X @ X.T
+    pull = 2 * np.diag(gram)[:, None] * slope * bend  # the gradient of F in z, half-sum loss
+    theta_pull = np.einsum("ij,id->jd", pull, X).ravel()
+    rows = np.stack([np.einsum("j,d->jd", slope[i], X[i]).ravel() for i in range(2)])
+    tangent = theta_pull - rows.T @ np.linalg.lstsq(rows.T, theta_pull, rcond=None)[0]
+    speed = -X @ tangent.reshape(2, 2).T
+    top = z >= z.max(axis=1, keepdims=True)
+    assert speed[top].max() == pytest.approx(float(F(found.violation.value)))

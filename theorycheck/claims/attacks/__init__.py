@@ -12,6 +12,7 @@ from theorycheck.claims.attacks.flow import STAYS as STAYS
 from theorycheck.claims.attacks.lower import LOWER_THAN_EQUAL as LOWER_THAN_EQUAL
 from theorycheck.claims.attacks.rates import DISTANCE_BOUND as DISTANCE_BOUND
 from theorycheck.claims.attacks.rates import GRADIENT_DOMINANCE as GRADIENT_DOMINANCE
+from theorycheck.claims.attacks.stationary import EQUAL_NOT_STATIONARY as EQUAL_NOT_STATIONARY
 from theorycheck.claims.attacks.stationary import SPURIOUS_STATIONARY as SPURIOUS_STATIONARY
 from theorycheck.claims.attacks.stationary import WEIGHTED_STATIONARY as WEIGHTED_STATIONARY
 from theorycheck.claims.attacks.trained import TRAINED_LOWER_THAN_EQUAL as TRAINED_LOWER_THAN_EQUAL

@@ -41,7 +41,8 @@ def _candidates(space: Space) -> Iterator[Candidate | Looked]:
                 if _misses(template.network.activation, width, label):
                     y = space.fixed.get("y", (label,) * template.data.n)
                     yield Candidate(points.relabelled(template, y), {})
-            yield Looked(len(labels), f"{template.network.activation.name}, m={width}")
+            known = range_bounds(template.network.activation) != (None, None)
+            yield Looked(len(labels) * known, f"{template.network.activation.name}, m={width}")
 
 
 def _misses(phi: Activation, width: int, label: Fraction) -> bool:

@@ -28,26 +28,39 @@ def _overshoot_candidates(space: Space) -> Iterator[Candidate | Looked]:
 
 
 def _overshoot_violation(candidate: Candidate) -> Violation | None:
+    """Among the largest preactivations of a sample one that grows: then their maximum grows."""
     instance = candidate.instance
     for i in range(instance.data.n):
-        spots = [
-            total(instance, term("preactivation", candidate.point, entry=(i, k))) for k in range(instance.network.width)
-        ]
+        spots = [total(instance, _at(candidate, i, k)) for k in range(instance.network.width)]
         if any(v is None for v in spots):
             return None
-        j = max(range(len(spots)), key=lambda k, spots=spots: float(spots[k]))
-        others = [k for k in range(len(spots)) if k != j]
-        speed = total(instance, term("velocity", candidate.point, entry=(i, j)))
-        if not below(0, speed) or not all(below(spots[k], spots[j]) for k in others):
-            continue
-        return _grows(candidate, i, j, others, speed)
+        for j in range(len(spots)):
+            others = [k for k in range(len(spots)) if k != j]
+            if all(below(spots[k], spots[j]) or _tied(candidate, i, j, k) for k in others):
+                speed = total(instance, term("velocity", candidate.point, entry=(i, j)))
+                if below(0, speed):
+                    return _grows(candidate, (i, j), others, speed)
     return None
 
 
-def _grows(candidate: Candidate, i: int, j: int, others: list[int], speed: Any) -> Violation:
+def _at(candidate: Candidate, i: int, j: int) -> dict:
+    return term("preactivation", candidate.point, entry=(i, j))
+
+
+def _tied(candidate: Candidate, i: int, j: int, k: int) -> bool:
+    """Whether two neurons have the same value of the point's coordinate on a sample."""
+    rows = points.values_of(candidate.point)
+    if candidate.point["coordinate"] == "theta":
+        rows = points.products(candidate.instance.inputs.X, rows)
+    return rows[i][j] == rows[i][k]
+
+
+def _grows(candidate: Candidate, spot: tuple[int, int], others: list[int], speed: Any) -> Violation:
+    i, j = spot
     name = f"speed of the largest preactivation of sample {i + 1}, neuron {j + 1}'s"
-    moves = less("violates", ("zero", [number(0)]), (name, [term("velocity", candidate.point, entry=(i, j))]))
-    largest = tuple(neurons_disagree(candidate, (i, k, j), "the largest of its sample") for k in others)
+    moves = less("violates", ("zero", [number(0)]), (name, [term("velocity", candidate.point, entry=spot)]))
+    smaller = [k for k in others if not _tied(candidate, i, j, k)]
+    largest = tuple(neurons_disagree(candidate, (i, k, j), "the largest of its sample") for k in smaller)
     return Violation(
         quantity=f"speed along the flow of the largest preactivation of sample {i + 1}",
         bound="at most 0",
@@ -66,8 +79,14 @@ def _apart(template: Instance, Z: Any) -> Any:
     return screen.spread(Z) > _CLEAR
 
 
+def _fitting(template: Instance) -> str | None:
+    """The natural coordinate; where there is none the outputs themselves will do, for only their fit matters."""
+    free = not template.network.trained_output and template.inputs.rank() == template.data.n
+    return natural(template) or ("u" if free else None)
+
+
 def _fit_candidates(space: Space) -> Iterator[Candidate | Looked]:
-    return scan(space, _apart)
+    return scan(space, _apart, _fitting)
 
 
 def _stays_violation(candidate: Candidate) -> Violation | None:

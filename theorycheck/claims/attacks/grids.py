@@ -60,8 +60,24 @@ def fillings(pool: tuple[Fraction, ...], slots: int, sorted_slots: int = 0) -> A
     import numpy as np
 
     some = combinations_with_replacement(range(len(pool)), sorted_slots)
-    rest = [*product(range(len(pool)), repeat=slots - sorted_slots)]
-    return np.array([(*a, *b) for a in islice(some, MOST) for b in rest], dtype=int).reshape(-1, slots)
+    rest = [*islice(product(range(len(pool)), repeat=slots - sorted_slots), MOST)]
+    return np.array([*islice(((*a, *b) for a in some for b in rest), MOST)], dtype=int).reshape(-1, slots)
+
+
+def two_kinds(pool: tuple[Fraction, ...], width: int, length: int) -> Any:
+    """Two kinds of neurons in several proportions, as an integer array (count, width, length).
+
+    Args:
+        pool: the values.
+        width: how many neurons.
+        length: how many numbers a neuron has.
+    """
+    import numpy as np
+
+    pairs = fillings(affordable(pool, 2 * length + 1), 2 * length).reshape(-1, 2, length)
+    shares = sorted({1, 2, width // 2, width - 1} & set(range(1, width)))
+    kinds = [np.array([0] * k + [1] * (width - k)) for k in shares]
+    return np.concatenate([pairs[:, kind] for kind in kinds])[: max(1, 2_000_000 // (width * length))]
 
 
 def first_only(pool: tuple[Fraction, ...], slots: int, first: int) -> Any:
@@ -71,6 +87,17 @@ def first_only(pool: tuple[Fraction, ...], slots: int, first: int) -> Any:
     rows = fillings(affordable(pool, first), first, first)
     rest = [np.full((len(rows), slots - first), k) for k in range(2)]
     return np.concatenate([np.hstack([rows, constant]) for constant in rest])
+
+
+def with_random(pool: tuple[Fraction, ...], rows: Any, wide: tuple[Fraction, ...], seed: int) -> tuple[tuple, Any]:
+    """A grid and as many random points with values from a wider pool: the pool of both, and their indices into it."""
+    import numpy as np
+
+    both = (*pool, *(v for v in wide if v not in set(pool)))
+    drawn = np.random.default_rng([seed, rows.shape[1]]).integers(
+        0, len(both), (min(len(rows), MOST // 2), rows.shape[1])
+    )
+    return both, np.concatenate([rows, drawn])
 
 
 def chosen(pool: tuple[Fraction, ...], row: Any) -> list[Fraction]:

@@ -12,7 +12,9 @@ from theorycheck.claims.attacks.templates import templates
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
 from theorycheck.models.activations import Activation
 from theorycheck.models.instance import Instance
+from theorycheck.models.signs import proves
 
+_MANY = 20  # neurons: from there on not every proportion of the two kinds is looked at
 _CLEAR = 1e-9  # relative gap below which floats are not worth an exact look
 
 
@@ -26,15 +28,16 @@ def candidates(space: Space) -> Iterator[Candidate | Looked]:
                 and template.data.rank() == template.data.n
             ):
                 yield from _grid(space, template, level)
-                if level > 2:
+                if level > 2 and template.network.width <= _MANY:
                     yield from _descent(space, template, level)
             else:
                 yield Looked(0, "settings without a point of equal neurons")
 
 
 def _patterns(m: int) -> Iterator[tuple[int, ...]]:
-    """Which neurons are alike: two kinds in every proportion; for at most three neurons all different."""
-    yield from (tuple(int(j >= k) for j in range(m)) for k in range(m - 1, 0, -1))
+    """Which neurons are alike: two kinds in their proportions; for three neurons also all different."""
+    shares = range(m - 1, 0, -1) if m <= _MANY else sorted({m - 1, m - 2, m // 2, m // 10, 2, 1}, reverse=True)
+    yield from (tuple(int(j >= k) for j in range(m)) for k in shares if k > 0)
     if m == 3:
         yield (0, 1, 2)
 
@@ -148,10 +151,21 @@ def _rounded(row: _Row, outputs: Any) -> Iterator[Candidate]:
             return
 
 
+def _one_solution(instance: Instance) -> bool:
+    """Whether φ takes each label's share once: otherwise there are several points where all neurons agree.
+
+    It is proved for a monotone φ; for others a grid of floats must show a single crossing.
+    """
+    phi, m = instance.network.activation, instance.network.width
+    if any(proves(phi.jets()[1], relation) for relation in (">=", "<=")):
+        return True
+    return all(screen.crossings(phi, float(label / m)) == 1 for label in instance.data.y)
+
+
 def violation(candidate: Candidate) -> Violation | None:
     """Compare the two traces exactly, or in balls."""
     instance, equal = candidate.instance, points.equal_point(candidate.instance)
-    if equal is None or not instance.network.equal_weights:
+    if equal is None or not instance.network.equal_weights or not _one_solution(instance):
         return None
     low, high = [term("trace", candidate.point)], [term("trace", equal)]
     here, there = total(instance, *low), total(instance, *high)

@@ -11,7 +11,7 @@ from theorycheck.claims.attacks.templates import templates
 from theorycheck.claims.claim import Candidate, Looked, Space
 from theorycheck.models.instance import Instance
 
-_FEW = 8  # values a slot
+_FEW, _PLENTY, _MANY = 8, 40, 3  # values a slot; values a slot; neurons
 Hits = Callable[[Instance, Any], Any]  # from an instance and preactivations (B, n, m) to a mask (B,)
 
 
@@ -58,6 +58,11 @@ def _shape(template: Instance, kind: str) -> tuple[int, int]:
     return (template.network.width, template.inputs.d) if kind == "theta" else (template.data.n, template.network.width)
 
 
+def _wide(template: Instance, kind: str, level: int) -> tuple[Fraction, ...]:
+    """Values for random points: many, whatever the number of slots."""
+    return _pool(template, kind, level, 2)
+
+
 def _pool(template: Instance, kind: str, level: int, slots: int) -> tuple[Fraction, ...]:
     pool = grids.rationals(grids.height(level))
     if kind == "g" and points.positive_only(template.network.activation):
@@ -65,17 +70,35 @@ def _pool(template: Instance, kind: str, level: int, slots: int) -> tuple[Fracti
     return grids.with_extremes(pool, level, slots)
 
 
+def _rows(template: Instance, kind: str, level: int, shape: tuple[int, int]) -> tuple[tuple[Fraction, ...], Any]:
+    """The pool and the points as indices into it: all of a grid, or where that is too much, a part with structure."""
+    slots, width = shape[0] * shape[1], template.network.width
+    if 2**slots > grids.MOST and width > _MANY:
+        pool = _pool(template, kind, level, 2 * slots // width + 1)
+        kinds = grids.two_kinds(pool, width, slots // width)
+        return pool, (kinds if kind == "theta" else kinds.transpose(0, 2, 1)).reshape(len(kinds), slots)
+    pool = _pool(template, kind, level, slots)
+    if len(pool) >= _PLENTY:
+        return pool, grids.fillings(pool, slots, _alike(template, kind))
+    return grids.with_random(*_coarse(template, kind, level, shape), _wide(template, kind, level), level)
+
+
+def _coarse(template: Instance, kind: str, level: int, shape: tuple[int, int]) -> tuple[tuple[Fraction, ...], Any]:
+    """All of a coarse grid; where that has too few values a slot, the first sample varies alone."""
+    slots, width = shape[0] * shape[1], template.network.width
+    pool = _pool(template, kind, level, slots)
+    if kind != "theta" and shape[0] > 1 and len(pool) < _FEW:  # let the first sample vary alone
+        pool = _pool(template, kind, level, width)
+        return pool, grids.first_only(pool, slots, width)
+    return pool, grids.fillings(pool, slots, _alike(template, kind))
+
+
 def _grid(space: Space, template: Instance, grid: _Grid, hits: Hits) -> Iterator[Candidate | Looked]:
     import numpy as np
 
     kind, level = grid.kind, grid.level
     shape = _shape(template, kind)
-    slots = shape[0] * shape[1]
-    pool = _pool(template, kind, level, slots)
-    rows = grids.fillings(pool, slots, _alike(template, kind))
-    if kind != "theta" and shape[0] > 1 and len(pool) < _FEW:  # too many slots: let the first sample vary alone
-        pool = _pool(template, kind, level, shape[1])
-        rows = grids.first_only(pool, slots, shape[1])
+    pool, rows = _rows(template, kind, level, shape)
     Z = points.floats(template, kind, np.array([float(v) for v in pool])[rows].reshape(-1, *shape))
     with np.errstate(all="ignore"):
         mask = hits(template, Z) & _fits(space, template, Z)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -76,26 +77,46 @@ def line(phi: Activation, reach: float, count: int) -> Any:
 
 
 @lru_cache(maxsize=128)
-def _table(phi: Activation) -> tuple[Any, Any]:
-    """A grid of z and φ there, not decreasing; where φ is not monotone, the branch beyond its last descent."""
+def _branches(phi: Activation) -> tuple[tuple[Any, Any], ...]:
+    """Pieces of a grid of z on which φ is monotone, nearest to 0 first, turned so that φ does not decrease."""
     import numpy as np
 
     z = line(phi, 45.0, 2001)
     u = jet(phi, 0, z)
     slopes = np.diff(u)
     if (slopes >= 0).all() or (slopes <= 0).all():
-        return (z, u) if slopes.sum() >= 0 else (z[::-1], u[::-1])
-    start = len(slopes) - int(np.argmax(slopes[::-1] < 0))
-    return z[start:], u[start:]
+        return ((z, u) if slopes.sum() >= 0 else (z[::-1], u[::-1]),)
+    cuts = [0, *(np.flatnonzero(np.sign(slopes[1:]) != np.sign(slopes[:-1])) + 1), len(z) - 1]
+    pieces = [(z[a : b + 1], u[a : b + 1]) for a, b in pairwise(cuts) if b > a]
+    pieces.sort(key=lambda piece: (np.abs(piece[0]).min(), -piece[0][-1]))
+    return tuple((v, w) if w[-1] >= w[0] else (v[::-1], w[::-1]) for v, w in pieces[:12])
+
+
+def crossings(phi: Activation, u: float) -> int:
+    """How often φ is seen to cross the value u."""
+    import numpy as np
+
+    gap = jet(phi, 0, line(phi, 45.0, 20_000)) - u  # an even count: 0 is between two points
+    signs = np.sign(gap[np.isfinite(gap)])
+    return int((signs[1:] != signs[:-1]).sum())
 
 
 def preimage(phi: Activation, u: Any) -> Any:
-    """Some z with φ(z) = u, elementwise, by bisection; not a number where none is seen."""
+    """Some z with φ(z) = u, elementwise, by bisection on the piece nearest to 0; not a number where none is seen."""
     import numpy as np
 
-    u, (z, values) = np.asarray(u, float), _table(phi)
-    if len(z) < 2:
-        return np.full(u.shape, np.nan)
+    u = np.asarray(u, float)
+    found = np.full(u.shape, np.nan)
+    for z, values in _branches(phi):
+        if not np.isnan(found).any():
+            break
+        found = np.where(np.isnan(found), _bisected(phi, u, z, values), found)
+    return found
+
+
+def _bisected(phi: Activation, u: Any, z: Any, values: Any) -> Any:
+    import numpy as np
+
     at = np.clip(np.searchsorted(values, u), 1, len(z) - 1)
     lo, hi = z[at - 1], z[at]
     for _ in range(50):

@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from theorycheck.claims.attacks import screen
-from theorycheck.claims.attacks.exactly import Evidence, below, less, network, shown, term, total, value
+from theorycheck.claims.attacks.exactly import (
+    Evidence,
+    below,
+    less,
+    network,
+    number,
+    shown,
+    term,
+    total,
+    value,
+)
 from theorycheck.claims.attacks.scan import scan
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
 from theorycheck.models.instance import Instance
@@ -80,6 +90,39 @@ def _violation(candidate: Candidate) -> Violation | None:
 
 
 SPURIOUS_STATIONARY = Attack("a stationary point whose neurons disagree", _candidates, _violation)
+
+
+def _moves(template: Instance, Z: Any) -> Any:
+    """Points of equal neurons that are plainly not stationary, in floats, (B,)."""
+    found = screen.fields(template, Z)
+    return (screen.spread(Z) < _APART) & (found.gradient > 1e-6 * (1 + found.trace))
+
+
+def _moving_candidates(space: Space) -> Iterator[Candidate | Looked]:
+    return scan(space, _moves)
+
+
+def _moving_violation(candidate: Candidate) -> Violation | None:
+    pull = [term("gradient", candidate.point)]
+    size = total(candidate.instance, *pull)
+    rows = (
+        zip(*candidate.point["values"], strict=True)
+        if candidate.point["coordinate"] != "theta"
+        else candidate.point["values"]
+    )
+    if not below(0, size) or len({tuple(row) for row in rows}) > 1:
+        return None
+    name = "squared norm of the Riemannian gradient where all neurons agree"
+    return Violation(
+        quantity=name,
+        bound="0",
+        value=shown(size),
+        size=float(size),
+        evidence=(less("violates", ("zero", [number(0)]), (name, pull)),),
+    )
+
+
+EQUAL_NOT_STATIONARY = Attack("equal neurons that are not stationary", _moving_candidates, _moving_violation)
 
 
 def _unaligned(template: Instance, Z: Any) -> Any:

@@ -52,6 +52,7 @@ THM1 = Claim(
     attacks=(
         attacks.LOWER_THAN_EQUAL,
         attacks.SPURIOUS_STATIONARY,
+        attacks.EQUAL_NOT_STATIONARY,
         attacks.EMPTY,
         attacks.TRAINED_LOWER_THAN_EQUAL,
     ),

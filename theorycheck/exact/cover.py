@@ -213,9 +213,9 @@ class Search:
         drops = [(slope - lam) * (end - u) for end in self._span(k) if abs(end) < float("inf")]
         return float(self.shape.functions[1](z)) ** 2 - lam * u + min(0.0, *drops)
 
-    def _value(self, share: dict, lam: float, ends: tuple) -> Piece:
+    def _value(self, share: dict, lam: float, ends: tuple, held: tuple | None = None) -> Piece:
         phi, slope = self.shape.functions[:2]
-        places = self._places(share, lam)
+        places = self._places(share, lam) if held is None else held
         groups = zip(self._convex(share), places, strict=True)
         bound = lam * self.y + sum(n * self._support(k, z, lam) for (k, n), z in groups)
         bound += min(float(slope(s) ** 2 - lam * phi(s)) for s in ends) if ends else 0.0
@@ -230,11 +230,15 @@ class Search:
             return self._value(share, float(slope(end) ** 2 - slope(start) ** 2) / rise, ends)
         middle = float(phi((start + end) / 2)) if inside else 0.0
         lam, clamped = self._multiplier(share, self.y - middle)
-        tried = [lam, *(lam + clamped * 4.0**k for k in range(-2, 6) if clamped)]
+        first = self._value(share, lam, ends)
+        found = [
+            first,
+            *(self._value(share, lam + clamped * 8.0**k, ends, first.tangents) for k in range(5) if clamped),
+        ]
         rise = float(phi(end) - phi(start)) if inside else 0.0
         if rise > 0:  # the secant of φ'² over the piece: then both of its ends give the same
-            tried.append(float(slope(end) ** 2 - slope(start) ** 2) / rise)
-        return max((self._value(share, t, ends) for t in tried), key=lambda piece: piece.bound)
+            found.append(self._value(share, float(slope(end) ** 2 - slope(start) ** 2) / rise, ends))
+        return max(found, key=lambda piece: piece.bound)
 
     def _candidate(self, share: dict, s: float | None) -> tuple[float, tuple[float, ...]] | None:
         """The value and preactivations of the point with the neuron of the stretch at s, if it fits the label."""
@@ -288,18 +292,20 @@ class Search:
         self._far_out(share, low, high)
 
     def _far_out(self, share: dict, low: float, high: float) -> None:
-        """The point with the neurons of the convex zones far out, where φ'² is next to nothing."""
+        """The limit with the neurons of the convex zones at the ends of the range, where φ'² is 0."""
         from scipy.optimize import brentq
 
         phi, slope, last = *self.shape.functions[:2], len(self.shape.bends)
-        outer = {0: float(self.shape.reach[0]), last: float(self.shape.reach[1])}
-        spots = [outer[k] for k, n in self._convex(share) for _ in range(n)]
-        rest = self.y - sum(float(phi(z)) for z in spots)
+        outer = {0: (self.shape.ends[0], self.shape.reach[0]), last: (self.shape.ends[1], self.shape.reach[1])}
+        far = [outer[k] for k, n in self._convex(share) for _ in range(n)]
+        if any(end is None for end, _ in far):
+            return
+        rest = self.y - sum(float(end) for end, _ in far)
         if float(phi(low)) < rest < float(phi(high)):
-            spots.append(float(brentq(lambda z: float(phi(z)) - rest, low, high, xtol=1e-15)))
-            value = sum(float(slope(z)) ** 2 for z in spots)
+            s = float(brentq(lambda z: float(phi(z)) - rest, low, high, xtol=1e-15))
+            value = float(slope(s)) ** 2
             if self.best is None or value < self.best[0]:
-                self.best = (value, tuple(spots))
+                self.best = (value, (*(float(reach) for _, reach in far), s))
 
     def _bounded(self, share: dict) -> list[Piece]:
         """Pieces, halved where their bound is below the best point."""
@@ -389,7 +395,6 @@ def _certified(problem: Problem, found: Shape, searches: dict) -> dict | None:
     try:
         return build.bound_part("cover", problem.document, **data)
     except CertificateError:
-        print("DEBUG", e)
         return None
 
 

@@ -219,7 +219,7 @@ def _touching(problem: Problem) -> list:
         for alpha, beta in floors
         if alpha >= 0
     }
-    best = sorted(worth, key=lambda pair: -worth[pair])[:3]
+    best = [*sorted(worth, key=lambda pair: -worth[pair])[:3], *(pair for pair in worth if pair[1] == 0)]
     return [
         (exact_rational(alpha) * (1 - Fraction(1, 10**12) * (alpha != 1)), exact_rational(beta)) for alpha, beta in best
     ]

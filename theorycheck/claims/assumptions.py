@@ -102,6 +102,20 @@ def _realisable(instance: Instance) -> Margin:
     return Margin(Fraction(1), True, "every label is bracketed by values of m φ")
 
 
+def _equal_neurons_fit(instance: Instance) -> Margin:
+    """Whether some theta with equal rows fits every label: X t = ν is solvable."""
+    import numpy as np
+
+    phi, m = instance.network.activation, instance.network.width
+    X, y = instance.inputs.arrays()
+    try:
+        nu = np.array([phi.inverse(label / m) for label in y])
+    except InvalidInstance:
+        return Margin(Fraction(0), False, "some label lies outside m times the range of φ")
+    gap = float(np.max(np.abs(X @ (np.linalg.pinv(X) @ nu) - nu)))
+    return Margin(1e-9 - gap, False, "1e-9 less the largest misfit of X t = ν, in floats")
+
+
 def _equal_weights(instance: Instance) -> Margin:
     a = instance.network.output_weights
     return Margin(
@@ -186,6 +200,13 @@ REALISABLE = assumption(
     "every label y_i lies in m times the range of phi",
     r"y_i \in m\,\varphi(\mathbb{R})",
     _realisable,
+    "labels",
+)
+EQUAL_NEURONS_FIT = assumption(
+    "equal_neurons_fit",
+    "some network whose neurons are all equal fits every label",
+    r"\exists t:\ m\,\varphi(x_i^\top t) = y_i",
+    _equal_neurons_fit,
     "labels",
 )
 EQUAL_WEIGHTS = assumption(

@@ -22,7 +22,7 @@ from theorycheck.models.networks import TwoLayer
 _TRIES = 200
 
 
-def _exact_candidate(instance: Instance, rows: list[list[int]], kind: str = "z") -> Candidate:
+def _exact_candidate(instance: Instance, rows: list, kind: str = "z") -> Candidate:
     candidate = complete(instance, kind, [[Fraction(v) for v in row] for row in rows])
     if candidate is None:
         raise InvalidClaim("a sibling's witness has no exact labels")
@@ -176,3 +176,16 @@ def trace_is_not_half() -> Certificate:
     candidate = _exact_candidate(smallest("cubic", 0, 2), [[1, 1]])
     half = [build.term("trace", candidate.point, times="1/2")]
     return _less(candidate, ("F / 2", half), ("trace of the Hessian", [build.term("trace", candidate.point)]))
+
+
+def beside_equal() -> Certificate:
+    """Dependent samples 1 and 2: equal neurons at 1/2 fit the labels, and (2, 2, -5/2) is stationary beside them."""
+    template = Instance(Dataset([[1], [2]], [0, 0], name="dependent samples"), TwoLayer(3, "cubic"))
+    candidate = _exact_candidate(template, [[2], [2], [Fraction(-5, 2)]], "theta")
+    document, equal = document_of(candidate.instance), build.point("theta", [[Fraction(1, 2)]] * 3)
+    still = build.value_parts(document, "squared gradient", [build.term("gradient", candidate.point)])
+    fits = build.value_parts(document, "trace where all neurons agree", [build.term("trace", equal)])
+    entries = [build.term("preactivation", candidate.point, entry=(0, j)) for j in (0, 2)]
+    differ = build.less_parts(document, ("z of neuron 3", entries[1:]), ("z of neuron 1", entries[:1]))
+    parts = {"stationary": build.part("value", document, **still), "differ": build.part("less", document, **differ)}
+    return build.all_of(document, {**parts, "equal neurons fit": build.part("value", document, **fits)})

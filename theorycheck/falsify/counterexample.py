@@ -83,7 +83,8 @@ class Counterexample:
     def witness(self) -> str:
         """The instance and the violation on one line."""
         values = f"{_point(self.point)}; " if self.point else ""
-        return f"{_setting(self.instance)}; {values}{self.violation.value} instead of {self.violation.bound}"
+        said = f"{self.violation.quantity}: {self.violation.value} instead of {self.violation.bound}"
+        return f"{_setting(self.instance)}; {values}{said}"
 
     def __str__(self) -> str:
         without = f" without {self.dropped}" if self.dropped else ""

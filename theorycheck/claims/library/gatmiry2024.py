@@ -85,6 +85,22 @@ THM1 = Claim(
     ),
 )
 
+THM1_DEPENDENT = Claim(
+    key="gatmiry2024.thm1_dependent",
+    title="The structure theorem for dependent samples that equal neurons fit (false)",
+    statement="Whenever some network with equal neurons fits the labels, every first-order stationary point of F on the "
+    "smooth part of M has equal preactivations, also if the samples are linearly dependent.",
+    latex=r"$\exists t:\ m\varphi(x_i^\top t)=y_i\ \forall i \Rightarrow "
+    r"(\nabla_M F=0\Rightarrow z_{i1}=\dots=z_{im})$.",
+    source=_derived("structure theorem without independence", "Not claimed by the paper, whose runs relax n <= d."),
+    assumptions=(*_ACTIVATION, A.EQUAL_NEURONS_FIT, *_NETWORK),
+    conclusion=THM1.conclusion,
+    checks=(pointwise.witnessed("a stationary point beside equal neurons", "spread", siblings.beside_equal),),
+    instances=sequence((smallest("cubic", 0, 2),), two_layer),
+    attacks=(attacks.SPURIOUS_BESIDE_EQUAL,),
+    believed=False,
+)
+
 D0 = Claim(
     key="gatmiry2024.d0",
     title="The trace of the loss's Hessian, on and off the zero-loss set",
@@ -385,4 +401,4 @@ D12 = Claim(
     siblings=(Sibling("gatmiry2024.d12~weights_unchanged", "With biases, w_i stays |x_i|^2.", siblings.bias_counts),),
 )
 
-CLAIMS = (THM1, THM2, THM3, THM3_GLOBAL, THM4, THM5, D0, D1, D3, D4, D8, D10, D12)
+CLAIMS = (THM1, THM1_DEPENDENT, THM2, THM3, THM3_GLOBAL, THM4, THM5, D0, D1, D3, D4, D8, D10, D12)

@@ -88,8 +88,8 @@ THM1 = Claim(
 THM1_DEPENDENT = Claim(
     key="gatmiry2024.thm1_dependent",
     title="The structure theorem for dependent samples that equal neurons fit (false)",
-    statement="Whenever some network with equal neurons fits the labels, every first-order stationary point of F on the "
-    "smooth part of M has equal preactivations, also if the samples are linearly dependent.",
+    statement="Whenever some network with equal neurons fits the labels, every first-order stationary point of F on "
+    "the smooth part of M has equal preactivations, also if the samples are linearly dependent.",
     latex=r"$\exists t:\ m\varphi(x_i^\top t)=y_i\ \forall i \Rightarrow "
     r"(\nabla_M F=0\Rightarrow z_{i1}=\dots=z_{im})$.",
     source=_derived("structure theorem without independence", "Not claimed by the paper, whose runs relax n <= d."),

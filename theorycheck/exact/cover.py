@@ -15,7 +15,7 @@ from attrs import frozen
 from flint import arb, ctx
 
 from theorycheck.certificates import build
-from theorycheck.errors import CertificateError, InvalidInstance
+from theorycheck.errors import CertificateError
 from theorycheck.exact.brackets import flint, low_end, rounded
 from theorycheck.exact.floats import floats
 from theorycheck.exact.problem import Problem
@@ -26,6 +26,7 @@ from theorycheck.numbers import exact
 _GOAL = 1e-11  # how near the bounds shall come, relative to the larger of 1 and the value
 _FLAT = 1e-15  # φ'² in the tails that are not looked at
 _STRIP = 2.0**-20
+_OFF = Fraction(1, 3 * 2**140)  # keeps outputs off the grid of brackets, where φ(z) = z + tiny could not be told from z
 _POINTS = 40_001
 _PIECES = 6000  # per way to share the neurons
 
@@ -58,13 +59,18 @@ class Shape:
 
 
 @lru_cache(maxsize=64)
-def shape(phi: Any) -> Shape | None:
-    """The zones of an activation, or None where they are not as this solver needs them."""
+def shape(phi: Any, size: int = 64) -> Shape | None:
+    """The zones of an activation, or None where they are not as this solver needs them.
+
+    Args:
+        phi: the activation.
+        size: how far to look where φ'² does not vanish.
+    """
     import numpy as np
     from scipy.optimize import brentq
 
     functions = tuple(floats(t) for t in phi.jets())
-    reach = _reach(functions)
+    reach = _reach(functions, size)
     grid = _grid(*map(float, reach), 8001)
     with np.errstate(all="ignore"):
         slope, third = functions[1](grid), functions[3](grid)
@@ -94,8 +100,8 @@ def _grid(low: float, high: float, count: int) -> Any:
     return np.clip(np.sinh(np.linspace(np.arcsinh(low), np.arcsinh(high), count)), low, high)
 
 
-def _reach(functions: tuple) -> tuple[Fraction, Fraction]:
-    """How far to look: where φ'² is below 1e-15 (a tail then costs no more than that), or 64."""
+def _reach(functions: tuple, size: int) -> tuple[Fraction, Fraction]:
+    """How far to look: where φ'² is below 1e-15 (a tail then costs no more than that), or as far as told."""
     import numpy as np
 
     ends = []
@@ -104,7 +110,7 @@ def _reach(functions: tuple) -> tuple[Fraction, Fraction]:
         with np.errstate(all="ignore"):
             while functions[1](np.array(side * z)) ** 2 > _FLAT and z < 1e5:
                 z *= 1.125
-        ends.append(Fraction(side * (int(z) + 1 if z < 1e5 else 64)))
+        ends.append(Fraction(side * (int(z) + 1 if z < 1e5 else size)))
     return ends[0], ends[1]
 
 
@@ -327,7 +333,8 @@ class Search:
 
 def covered(problem: Problem, seconds: float) -> Bounds | None:
     """Bounds for an activation with one concave stretch; None where it has another shape or the checker refuses."""
-    found = shape(problem.phi)
+    most = max((abs(y) for y in problem.data.y), default=Fraction(0))
+    found = shape(problem.phi, 64 * 2 ** max(0, int(most / 32).bit_length()))
     if found is None or not problem.network.equal_weights or not problem.active or _vanishes(found):
         return None
     wanted = sorted({problem.data.y[i] for i in problem.active})
@@ -340,7 +347,7 @@ def covered(problem: Problem, seconds: float) -> Bounds | None:
         return None
     method = "branch and bound over the neuron where φ'² is concave in φ"
     method = "the sign of a polynomial in one neuron's output" if lower["kind"] == "pair" else method
-    point, best = _point(problem, searches) if problem.free else (None, None)
+    point, best = (_point(problem, searches) if problem.free else None) or (None, None)
     attained = False if "larger than" in lower["statement"] else None
     if point is not None and attained is None:
         told = build.value_parts(problem.document, "F", [build.term("trace", point)])["value"]
@@ -350,7 +357,8 @@ def covered(problem: Problem, seconds: float) -> Bounds | None:
 
 def _vanishes(found: Shape) -> bool:
     """Whether the range has no end on a side where φ'² goes to 0: then the infimum is 0 for two neurons or more."""
-    return None in found.ends and found.concave == 1 and len(found.bends) == 2
+    far = [float(found.functions[1](float(end))) ** 2 for end in found.reach]
+    return None in found.ends and found.concave == 1 and len(found.bends) == 2 and max(far) < 1e-9
 
 
 def _pair(problem: Problem, found: Shape, wanted: list[Fraction]) -> dict | None:
@@ -413,30 +421,36 @@ def _text(v: float) -> str:
     return str(exact(v)) if abs(v) < 1e-5 else repr(v)
 
 
-def _point(problem: Problem, searches: dict) -> tuple[dict, Any]:
+def _point(problem: Problem, searches: dict) -> tuple[dict, Any] | None:
     """The best point of every sample with rational outputs that fit the label exactly."""
     rows, lows = [], []
     for i, y in enumerate(problem.data.y):
-        values = _fitted(searches[y], problem.phi, y, problem.m) if i in problem.active else None
-        rest = exact(problem.phi.at(build.check.ZERO)) if values is None else None
-        row = values if values is not None else [rest] * problem.m
+        if i not in problem.active:
+            rows.append([exact(problem.phi.at(build.check.ZERO))] * problem.m)
+            lows.append([Fraction(0)] * problem.m)
+            continue
+        row = _fitted(searches[y], problem.phi, y, problem.m)
+        if row is None:
+            return None
         rows.append(row)
-        lows.append([low_end(problem.phi, u) for u in row] if i in problem.active else [Fraction(0)] * problem.m)
+        lows.append([low_end(problem.phi, u) for u in row])
     Z = [[low if low.denominator < 10**6 else float(low) for low in row] for row in lows]
     return build.point("u", rows, lows), minimiser(problem, Z)
 
 
-def _fitted(search: Search, phi: Any, y: Fraction, m: int) -> list[Fraction]:
+def _fitted(search: Search, phi: Any, y: Fraction, m: int) -> list[Fraction] | None:
     """Rational outputs near the best point; the neuron where φ is steepest makes up the rounding."""
     if search.best is None:
-        raise InvalidInstance("no point of the zero-loss set was found")
+        return None
     spots, slope = search.best[1], search.shape.functions[1]
     if max(spots) - min(spots) < 1e-8:
         return [y / m] * m
     values = [_output(search.shape, phi, z) for z in spots]
-    inner = max(range(m), key=lambda j: float(slope(spots[j])))
-    rest = y - sum((v for j, v in enumerate(values) if j != inner), Fraction(0))
-    return sorted([*values[:inner], rest, *values[inner + 1 :]], reverse=True)
+    for inner in sorted(range(m), key=lambda j: -float(slope(spots[j]))):
+        rest = y - sum((v for j, v in enumerate(values) if j != inner), Fraction(0))
+        if _within(search.shape, rest) and rest not in search.shape.ends:
+            return sorted([*values[:inner], rest, *values[inner + 1 :]], reverse=True)
+    return None
 
 
 def _output(found: Shape, phi: Any, z: float) -> Fraction:
@@ -445,6 +459,6 @@ def _output(found: Shape, phi: Any, z: float) -> Fraction:
         with ctx.workprec(200):
             while abs(float(phi.at(arb(z), 1))) > 2.0**-75 and abs(z) < 1e14:
                 z *= 1.125
-            return rounded(arb(phi.at(arb(z))), 130)
+            return rounded(arb(phi.at(arb(z))), 130) + _OFF
     with ctx.workprec(200):
-        return rounded(arb(phi.at(arb(z))), 60)
+        return rounded(arb(phi.at(arb(z))), 60) + _OFF

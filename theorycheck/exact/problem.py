@@ -107,7 +107,19 @@ def problem(X: Any, y: Any, network: TwoLayer, loss: Any) -> Problem:
     data = data.with_bias() if network.bias else data
     found = Problem(data, network, loss if isinstance(loss, Loss) else Loss(loss))
     _no_contradiction(found)
+    _smooth(found)
     return found
+
+
+def _smooth(found: Problem) -> None:
+    """Refuse an activation with poles, roots or logarithms of numbers that may be negative: no certificate takes it."""
+    try:
+        check.continuous(*found.phi.jets())
+    except check.Refused as reason:
+        raise InvalidInstance(
+            f"activation {found.phi.text}: it or a derivative is not seen to be continuous for all z ({reason}); "
+            "pass one without poles, and with roots and logarithms of positive numbers only"
+        ) from None
 
 
 def _dataset(X: Any, y: Any) -> Dataset:

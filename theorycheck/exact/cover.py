@@ -310,7 +310,7 @@ class Search:
         if float(phi(low)) < rest < float(phi(high)):
             s = float(brentq(lambda z: float(phi(z)) - rest, low, high, xtol=1e-15))
             value = float(slope(s)) ** 2
-            if self.best is None or value < self.best[0]:
+            if self.best is None or value < self.best[0] + 1e-12:
                 self.best = (value, (*(float(reach) for _, reach in far), s))
 
     def _bounded(self, share: dict) -> list[Piece]:
@@ -454,10 +454,10 @@ def _fitted(search: Search, phi: Any, y: Fraction, m: int) -> list[Fraction] | N
 
 
 def _output(found: Shape, phi: Any, z: float) -> Fraction:
-    """φ(z) rounded; a neuron at the end of the reach goes on outwards until φ is flat to 2^-75."""
+    """φ(z) rounded; a neuron at the end of the reach goes on outwards until φ is flat to 2^-64."""
     if min(abs(z - float(end)) for end in found.reach) < 1e-6:
         with ctx.workprec(200):
-            while abs(float(phi.at(arb(z), 1))) > 2.0**-75 and abs(z) < 1e14:
+            while abs(float(phi.at(arb(z), 1))) > 2.0**-64 and abs(z) < 1e14:
                 z *= 1.125
             return rounded(arb(phi.at(arb(z))), 130) + _OFF
     with ctx.workprec(200):

@@ -14,11 +14,15 @@ from theorycheck.certificates.check import (
     KINDS,
     Refused,
     _text,
+    add,
     brief,
+    compose,
+    dot,
     fraction,
     generator,
     holds,
     mul,
+    power,
     rational,
     require,
     show,
@@ -200,6 +204,30 @@ def _by_roots(t, form, low, high):
     require(value(t, z=(low + high) / 2) >= 0, "the sign is wrong")
 
 
+def line_bound(c, net):
+    """Lagrange's bound for equal weights and inputs s_i x on one line, where every neuron is one number t = theta . x.
+
+    F / kappa >= sum_i lam_i y_i + m low, if sum_i |x_i|^2 phi'(s_i t)^2 - lam_i phi(s_i t) >= low for all t.
+    """
+    require(not net.trained and all(a == 1 for a in net.a), "only equal fixed output weights")
+    scales, multipliers, low = [*map(rational, c["scales"])], [*map(rational, c["multipliers"])], rational(c["low"])
+    require(len(scales) == len(multipliers) == net.n, "one scale and one multiplier a sample")
+    base = next((x for x in net.X if any(x)), None)
+    require(base is not None and all(x == [s * b for b in base] for s, x in zip(scales, net.X, strict=True)), "no line")
+    cost = -low
+    for i, (s, lam) in enumerate(zip(scales, multipliers, strict=True)):
+        here = [compose(t, mul(s, "z")) for t in net.jets[:2]]
+        cost = add(cost, add(mul(net.gram[i][i], power(here[1], fmpq(2))), mul(-lam, here[0])))
+    holds(cost, False)
+    return net.kappa * (dot(multipliers, net.y) + net.m * low)
+
+
+def check_line(c, net):
+    require(show(bound := line_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
+    data = brief({k: c[k] for k in ("scales", "multipliers", "low")})
+    return f"the trace of the Hessian is at least {_text(c['value'])} everywhere on the zero-loss set, by {data}"
+
+
 def check_cover(c, net):
     require(show(bound := cover_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
     data = brief({k: c[k] for k in ("bends", "concave", "range", "reach", "samples")})
@@ -208,5 +236,5 @@ def check_cover(c, net):
     )
 
 
-BOUNDS["cover"] = cover_bound
-KINDS["cover"] = check_cover
+BOUNDS |= {"cover": cover_bound, "line": line_bound}
+KINDS |= {"cover": check_cover, "line": check_line}

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from attrs import evolve
+
 from theorycheck.exact.convex import jensen
 from theorycheck.exact.cover import covered
 from theorycheck.exact.dependent import dependent
 from theorycheck.exact.fallback import kinked, single, spread
+from theorycheck.exact.line import line_part
 from theorycheck.exact.problem import Problem, problem
 from theorycheck.exact.ranges import refuse_empty
-from theorycheck.exact.solution import Bounds, SharpnessSolution, assemble
+from theorycheck.exact.solution import Bounds, SharpnessSolution, assemble, far_end, read
 from theorycheck.exact.trained import trained
 from theorycheck.exact.weighted import weighted
 from theorycheck.models.networks import TwoLayer
@@ -56,8 +59,16 @@ def solve(posed: Problem, seconds: float = 10.0) -> SharpnessSolution:
     refuse_empty(posed)
     found = _reduced(posed, seconds)
     if found.point is None and not posed.free:
-        found = dependent(posed, found, seconds)
+        found = dependent(posed, sharper(posed, found), seconds)
     return assemble(posed, found)
+
+
+def sharper(posed: Problem, found: Bounds) -> Bounds:
+    """The better of the lower bound at hand and Lagrange's, where the inputs lie on one line."""
+    part = line_part(posed)
+    if part is None or far_end(read(part["value"]), 0) <= far_end(read(found.lower["value"]), 0):
+        return found
+    return evolve(found, lower=part, method="Lagrange's bound, neuron by neuron")
 
 
 def _reduced(posed: Problem, seconds: float) -> Bounds:

@@ -71,7 +71,7 @@ def _solve(problem: Problem, scales: list[float]) -> tuple[list[Fraction] | None
     limit = 1e6 * (1 + float(np.max(np.abs(cost[np.abs(grid) <= 1]))))
     kept = np.unique(np.linspace(0, len(grid) - 1, 400).astype(int))
     planes = np.column_stack([outputs[:, kept].T, np.ones(len(kept))])
-    bounds, lam = cost[kept], None
+    bounds, lam = cost[kept], np.zeros(len(y))
     for _ in range(_ROUNDS):
         found = linprog(-np.append(y, m), A_ub=planes, b_ub=bounds, bounds=[(-limit, limit)] * len(y) + [(None, None)])
         if found.status != 0 or np.max(np.abs(found.x[:-1])) > 0.99 * limit:

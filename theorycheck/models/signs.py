@@ -57,8 +57,9 @@ def sign_fact(phi: Activation, order: int, interval: tuple[Fraction, Fraction] |
 
 
 def proves(tree: Any, relation: str) -> bool:
-    """Whether the checker proves that the expression stands in the relation to 0 for all z."""
+    """Whether the checker proves that the expression stands in the relation to 0 for all z, and is defined there."""
     try:
+        check.continuous(tree)
         check.holds(tree if relation[0] == ">" else check.mul(fmpq(-1), tree), len(relation) == 1)
     except check.Refused:
         return False

@@ -323,7 +323,8 @@ def check_near(c, net):
     ball = arb(-r).union(arb(r))
     wide = [[v + ball if (j, k) in free else v for k, v in enumerate(row)] for j, row in enumerate(center)]
     misses = [dot(net.a, _along(net, 0, i, center)) - net.y[i] for i in rows]
-    require(contracts(misses, *(_jacobian(net, rows, free, at) for at in (center, wide)), r), "the Krawczyk test fails")
+    slopes_at, slopes_near = (_jacobian(net, rows, free, theta) for theta in (center, wide))
+    require(contracts(misses, slopes_at, slopes_near, r), "the Krawczyk test fails")
     require(show(got := near_value(net, wide)) == c["value"], f"the trace is {_text(show(got))}")
     where = f"within {c['radius']} of {brief(c['center'])} in the coordinates {brief(c['free'])}"
     return f"the trace of the Hessian is in {_text(c['value'])} at a point of the zero-loss set {where}"

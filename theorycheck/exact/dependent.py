@@ -219,7 +219,8 @@ def _boxed(problem: Problem, view: Landscape, v: Any) -> tuple[dict, Minimiser] 
     n = J.shape[0]
     if n > J.shape[1]:
         return None
-    order = qr(J, pivoting=True, mode="r")[1][:n]
+    factors: Any = qr(J, pivoting=True, mode="r")
+    order = factors[1][:n]
     free = [(int(k) // d, int(k) % d) for k in order]
     if np.linalg.cond(J[:, order]) > 1e9:
         return None

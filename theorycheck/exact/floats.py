@@ -34,6 +34,14 @@ def floats(tree: Any) -> Callable:
     return lambda z: function(inner(z))
 
 
+def root(function: Callable, low: float, high: float, **options: Any) -> float:
+    """A zero of a function that changes sign between two ends, in floats."""
+    from scipy.optimize import brentq
+
+    found: Any = brentq(function, low, high, **options)
+    return float(found)
+
+
 def _function(name: str) -> Callable:
     import numpy as np
 

@@ -8,7 +8,7 @@ from flint import arb, ctx, fmpq
 from theorycheck.certificates import build, check
 from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.brackets import exact_float, flint, low_end, rounded
-from theorycheck.exact.floats import floats
+from theorycheck.exact.floats import floats, root
 from theorycheck.exact.problem import Problem
 from theorycheck.exact.solution import Bounds, minimiser
 from theorycheck.numbers import exact
@@ -98,7 +98,6 @@ def _cost(problem: Problem, share: Any, w: Any):
 
 
 def _place(problem: Problem, u: float) -> float:
-    from scipy.optimize import brentq
 
     phi = problem.phi.numpy(0)
     reach = 1.0
@@ -106,7 +105,7 @@ def _place(problem: Problem, u: float) -> float:
         reach *= 2
         if reach > 1e6:
             raise InvalidInstance(f"{u:.6g} is not seen to be a value of the activation {problem.phi}")
-    return float(brentq(lambda z: phi(z) - u, -reach, reach, xtol=1e-15))
+    return root(lambda z: phi(z) - u, -reach, reach, xtol=1e-15)
 
 
 def _point(problem: Problem, size: tuple[float, int]) -> tuple[dict, Any] | None:
@@ -200,7 +199,7 @@ def _exact_minorant(problem: Problem) -> list | None:
     if law is None:
         return None
     bend = check.derivative(check.derivative(law))
-    values = [check.value(t, z=fmpq(0)) for t in (law, check.derivative(law), bend)]
+    values: Any = [check.value(t, z=fmpq(0)) for t in (law, check.derivative(law), bend)]
     exactly = isinstance(bend, fmpq) and values[1] == 0 and values[0] >= 0 and values[2] >= 0
     return [(exact(values[0]), exact(values[2]) / 2)] if exactly else None
 

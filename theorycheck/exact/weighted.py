@@ -11,7 +11,7 @@ from flint import ctx, fmpq
 from theorycheck.certificates import build, check
 from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.brackets import exact_float, flint, low_end, rounded, settle
-from theorycheck.exact.floats import floats
+from theorycheck.exact.floats import floats, root
 from theorycheck.exact.problem import Problem
 from theorycheck.exact.ranges import Range, outputs
 from theorycheck.exact.solution import Bounds, minimiser
@@ -103,7 +103,6 @@ def _plain(problem: Problem, u: Fraction, low: Fraction) -> Fraction | float:
 def _level(problem: Problem, shape: Curve, span: Range, y: float) -> Level | None:
     """Solve Σ a_j v_j(λ) = y, where v_j(λ) minimises a_j² h(v) - λ a_j v over the closed range of φ."""
     import numpy as np
-    from scipy.optimize import brentq
 
     a = np.array([float(v) for v in problem.a])
     if shape.rise == 0:
@@ -119,7 +118,7 @@ def _level(problem: Problem, shape: Curve, span: Range, y: float) -> Level | Non
             reach *= 4
             if reach > 1e12:
                 return None
-        found = float(brentq(excess, -reach, reach, xtol=1e-14, rtol=1e-14))
+        found = root(excess, -reach, reach, xtol=1e-14, rtol=1e-14)
         spots = place(found / a)
     if shape.out == "z":
         ends = {j: e for j, s in enumerate(spots) for e in (span.low, span.high) if s == float(e)}

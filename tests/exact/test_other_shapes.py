@@ -262,3 +262,57 @@ def test_wrong_input_is_one_clear_line(X, y, options, told):
 def test_the_grid_knows_erf():
     assert on_a_grid("erf", 1.0, 2) == pytest.approx(4 / np.pi, abs=1e-3)
     assert erf(erfinv(0.3)) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("a", ["2", "-3/2", "1/4"])
+def test_equal_weights_other_than_one_scale(a):
+    a = Fraction(a)
+    for name, y, m in (("tanh", "6/5", 2), ("tanh", "9/5", 3), ("erf", "1", 3)):
+        plain = solve.sharpness([[1]], [y], width=m, activation=name)
+        scaled = solve.sharpness([[1]], [Fraction(y) * a], width=m, activation=name, output_weights=[a] * m)
+        assert low(scaled.lower) == pytest.approx(float(a * a) * low(plain.lower), rel=1e-9)
+        assert scaled.settled
+        scaled.certificate.verify()
+
+
+@pytest.mark.parametrize(("y", "m"), [("-2/15", 3), ("-10/11", 4), ("-29/12", 4), ("1/20", 3)])
+def test_tails_and_an_inner_neuron_of_tanh(y, m):
+    solution = solve.sharpness([[1]], [y], width=m, activation="tanh")
+    assert solution.settled
+    h = CURVES["tanh"][0]
+    t = np.linspace(-1, 1, 1601)
+    best = np.inf
+    for far in range(m):  # so many neurons at +1, the others but two at -1
+        for down in range(m - 1 - far):
+            rest = float(Fraction(y)) - far + down
+            free = m - far - down
+            if free == 2:
+                other = rest - t
+                best = min(best, float(np.min(np.where(np.abs(other) <= 1, h(t) + h(other), np.inf))))
+    assert low(solution.lower) <= best + 1e-12
+    assert high(solution.upper) <= best + 1e-9
+    solution.certificate.verify()
+
+
+@pytest.mark.parametrize(
+    ("name", "y", "width", "options"),
+    [
+        ("relu", 0, 1, {"trained_output": True}),
+        ("relu", 1, 3, {"trained_output": True}),
+        ("leaky_relu", 1, 3, {"trained_output": True}),
+        ("quartic", 0, 1, {"output_weights": ["3/2"]}),
+        ("quartic", "64/7", 1, {"trained_output": True}),
+        ("quartic", 3, 2, {"output_weights": [1, -2]}),
+        ("gelu", "-1/18", 3, {"trained_output": True}),
+        ("gelu", "8/3", 2, {"trained_output": True}),
+        ("sigmoid", 2, 5, {}),
+        ("erf", 1, 5, {}),
+        ("softplus", 300, 3, {}),
+        ("asinh", "1/2", 3, {"output_weights": [1, 2, -1]}),
+    ],
+)
+def test_corners_give_ordered_ends(name, y, width, options):
+    solution = solve.sharpness([[1]], [y], width=width, activation=name, **options)
+    assert low(solution.lower) >= 0
+    assert solution.upper is None or low(solution.lower) <= high(solution.upper)
+    solution.certificate.verify()

@@ -1,4 +1,4 @@
-"""The second part of the checker of certificates: bounds by multipliers, isolated zeros, ranks, and curvature.
+"""The second part of the checker of certificates: bounds by multipliers and by convexity, isolated zeros.
 
 Like the first part it needs only Python's standard library and python-flint; it uses the names of the first part, to
 whose table of kinds it adds its own.
@@ -17,18 +17,19 @@ from theorycheck.certificates.check import (
     _text,
     add,
     brief,
-    convex_bound,
     derivative,
     dot,
     exact,
     fraction,
     holds,
     label,
+    locate,
     matrix,
     mul,
     power,
     rational,
     require,
+    roots,
     show,
     total,
     tree,
@@ -43,6 +44,13 @@ def labels(net):
     return [(y, net.gram[i][i]) for i, y in enumerate(net.y) if net.gram[i][i] != 0]
 
 
+def shared(net):
+    """For equal output weights a: what the outputs phi of a sample sum to, and the factor of their phi'^2."""
+    a = net.a[0]
+    require(not net.trained and all(other == a for other in net.a), "only equal fixed output weights")
+    return [(y / a, w * a * a) for y, w in labels(net)]
+
+
 def above(t, bound, side):
     """Prove side * (t - bound) >= 0 for all z; erf and atan are known to stay within 1 and pi/2."""
     known = {"erf": ONE, "atan": arb.pi() / 2}.get(t[0] if isinstance(t, tuple) and t[1] == "z" else "")
@@ -52,53 +60,9 @@ def above(t, bound, side):
         require(-side * bound >= known, "not a bound")
 
 
-def check_rank(c, net):
-    """A minor that is not zero, and the factorisation through its columns."""
-    A, r, minor = net.X if c["matrix"] == "inputs" else matrix(c["matrix"]), c["rank"], c["minor"]
-    rows, columns, det = minor["rows"], minor["columns"], rational(minor["value"])
-    for chosen, most in ((rows, len(A)), (columns, len(A[0]))):
-        fits = isinstance(chosen, list) and type(r) is int and len({*chosen}) == len(chosen) == r
-        require(fits and all(_within(k, most) for k in chosen), "the minor has a wrong size")
-    if r == 0:
-        require(det == 1 and not any(v for row in A for v in row), "the matrix is not zero")
-    else:
-        require(det != 0 and fmpq_mat([[A[i][j] for j in columns] for i in rows]).det() == det, "the minor is wrong")
-        left, right = [fmpq_mat(matrix(c["factors"][k])) for k in ("left", "right")]
-        require(left * right == fmpq_mat(A) and left.ncols() == r, "the factors do not give the matrix")
-        standard = all(right[k, j] == (k == p) for p, j in enumerate(columns) for k in range(r))
-        require(standard, "not the standard factors")
-    about = "X of the instance" if c["matrix"] == "inputs" else brief(c["matrix"])
-    minors = f"minor of rows {rows} and columns {columns}: {minor['value']}"
-    return f"{label(c['name'])} has rank {r} [{about}; {minors}]"
-
-
-def _within(k, most):
+def within(k, most):
     """Whether k counts something from 0 on, of which there are `most`."""
     return type(k) is int and 0 <= k < most
-
-
-def curvature(net, alpha, D, a, V):
-    """The Riemannian Hessian of the trace along a tangent direction V of theta, divided by its length squared."""
-    s, N, M = [[dot(x, v) for v in V] for x in net.X], range(net.n), range(net.m)
-    require(len(V) == net.m, "the direction has a wrong shape")
-    require(all(total(a[j] * D[1][i][j] * s[i][j] for j in M) == 0 for i in N), "not tangent")
-
-    def bend(i, j):
-        free = 2 * net.kappa * net.gram[i][i] * a[j] ** 2 * (D[2][i][j] ** 2 + D[1][i][j] * D[3][i][j])
-        return free - alpha[i] * a[j] * D[2][i][j]
-
-    return total(bend(i, j) * s[i][j] ** 2 for i in N for j in M) / total(v * v for row in V for v in row)
-
-
-def check_direction(c, net):
-    """How the trace curves along a tangent direction at a rational point, and whether that is stationary."""
-    alpha, pull, D, a = net.forces(c["point"])
-    require(str(curvature(net, alpha, D, a, matrix(c["direction"]))) == c["curvature"], "the curvature is another")
-    still = not any(v for row in pull for v in row)
-    require(c["stationary"] is still, "whether the point is stationary is told wrongly")
-    require([*map(str, alpha)] == c["multipliers"], "the multipliers are others")
-    told = f"{'' if still else 'not '}stationary, {brief(c['point'])}, with Riemannian curvature {c['curvature']}"
-    return f"a point that is {told} of the trace along {brief(c['direction'])}"
 
 
 def check_zero(c, net):
@@ -129,6 +93,7 @@ def contracts(f, slope, slopes, r):
         slopes: their Jacobian over the box.
         r: the radius.
     """
+    require(len(f) <= 200, "too many equations")
     near = fmpq_mat([[v if exact(v) else v.mid().fmpq() for v in row] for row in slope])
     A, N = near.inv().tolist(), range(len(f))
     for i in N:
@@ -136,6 +101,39 @@ def contracts(f, slope, slopes, r):
         if not abs(total(A[i][p] * f[p] for p in N)) + total(slack) < arb(r):
             return False
     return True
+
+
+def convex_bound(c, net):
+    """A lower bound of the trace on the zero-loss set, by Jensen's inequality for equal weights, else by multipliers."""
+    require(not net.trained, "only fixed output weights")
+    net.convex()
+    if "multipliers" in c:
+        rows = zip(range(net.n), map(rational, c["multipliers"]), c["brackets"], strict=True)
+        bound = total(_tangent(net, *row) for row in rows)
+    else:  # the levels: one spot a sample, where phi is y_i / m
+        spots = [spot for [spot] in net.places(c["levels"])]
+        fits = all(spot(0) * net.m == y for spot, y in zip(spots, net.y, strict=True))
+        require(fits and all(a == 1 for a in net.a), "not the levels of equal neurons")
+        bound = total(net.gram[i][i] * net.m * spot("square") for i, spot in enumerate(spots))
+    return net.kappa * bound
+
+
+def check_convex(c, net):
+    """F is at least what convexity gives."""
+    require(show(bound := convex_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
+    return f"the trace of the Hessian is at least {_text(c['value'])} everywhere on the zero-loss set"
+
+
+def _tangent(net, i, lam, lows):
+    """Min over v of sum_j w a_j^2 h(v_j) - lam a_j v_j, plus lam y: each at the spot where w a_j h'(v_j) = lam."""
+    w, bound, t, law = net.gram[i][i], lam * net.y[i], net.jets, net.law
+    if w == 0:
+        return require(lam == 0 and {*lows} == {"0"}, "a zero input has no multiplier") or ZERO
+    slope, square, out = (mul(TWO, t[2]), power(t[1], TWO), t[0]) if law is None else (derivative(law), law, "z")
+    for a, low in zip(net.a, lows, strict=True):
+        spot = locate(slope, lam / (w * a), low)  # of z, or of v itself where h is known as the law
+        bound += w * a * a * value(square, z=spot) - lam * a * value(out, z=spot)
+    return bound
 
 
 def dual_bound(c, net):
@@ -227,9 +225,9 @@ def check_only(c, net):
 
 
 def pair_bound(c, net):
-    """Two neurons of weight 1 and phi'^2 = p(phi): p(u) + p(y - u) >= the value wherever both are outputs."""
-    require(net.m == 2 and net.law is not None and not net.trained and all(a == 1 for a in net.a), "not such a pair")
-    return net.kappa * total(w * _pair(c, net, y)[0] for y, w in labels(net))
+    """Two neurons of equal weight and phi'^2 = p(phi): p(u) + p(y - u) >= the value wherever both are outputs."""
+    require(net.m == 2 and net.law is not None, "not such a pair")
+    return net.kappa * total(w * _pair(c, net, y)[0] for y, w in shared(net))
 
 
 def _pair(c, net, y):
@@ -245,12 +243,9 @@ def _pair(c, net, y):
     ends = [(low, high), (None if high is None else y - high, None if low is None else y - low)]
     first = max((e[0] for e in ends if e[0] is not None), default=None)
     last = min((e[1] for e in ends if e[1] is not None), default=None)
-    for root, times in gap.numer().complex_roots() if gap.degree() > 0 else ():
-        if root.imag != 0 or (first is not None and root.real < first) or (last is not None and root.real > last):
-            continue
-        at_end = any(e is not None and gap(e) == 0 and root.real.contains(e) for e in (first, last))
-        require(at_end or times % 2 == 0, "the value is not a lower bound")
-        strict = strict and at_end
+    for count, times in roots(gap, first, last):
+        require(count == 0 or times % 2 == 0, "the value is not a lower bound")
+        strict = strict and count == 0
     # no root is crossed inside: where the polynomial is positive once, it is nowhere negative
     start = first if first is not None else last - 1 if last is not None else y / 2
     step = (last - start if last is not None else ONE) / (gap.degree() + 2)
@@ -271,7 +266,7 @@ def proves(t):
 def check_pair(c, net):
     """F of two neurons is at least what a polynomial in one output gives."""
     require(show(bound := pair_bound(c, net)) == c["value"], f"the bound is {_text(show(bound))}")
-    word = "larger than" if any(_pair(c, net, y)[1] for y, _ in labels(net)) else "at least"
+    word = "larger than" if any(_pair(c, net, y)[1] for y, _ in shared(net)) else "at least"
     return f"the trace of the Hessian is {word} {_text(c['value'])} everywhere on the zero-loss set"
 
 
@@ -319,7 +314,7 @@ def check_near(c, net):
     rows = _needed(net)
     require(len({*free}) == len(free) == len(rows) and r > 0 and not net.trained, "as many free coordinates as labels")
     require(len(center) == net.m and len(center[0]) == len(net.X[0]), "theta has the wrong shape")
-    require(all(_within(j, net.m) and _within(k, len(net.X[0])) for j, k in free), "no such coordinate")
+    require(all(within(j, net.m) and within(k, len(net.X[0])) for j, k in free), "no such coordinate")
     ball = arb(-r).union(arb(r))
     wide = [[v + ball if (j, k) in free else v for k, v in enumerate(row)] for j, row in enumerate(center)]
     misses = [dot(net.a, _along(net, 0, i, center)) - net.y[i] for i in rows]
@@ -371,14 +366,13 @@ BOUNDS = {  # kinds that prove a lower bound of the trace, with what computes it
     "trained": trained_bound,
 }
 KINDS.update(
-    direction=check_direction,
+    convex=check_convex,
     dual=check_dual,
     near=check_near,
     only=check_only,
     pair=check_pair,
     pieces=check_pieces,
     pull=check_pull,
-    rank=check_rank,
     trained=check_trained,
     zero=check_zero,
 )

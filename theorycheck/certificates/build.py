@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import ctx, fmpq_mat
 
-from theorycheck.certificates import bounds, check, cover
+from theorycheck.certificates import check, cover
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.certificates.laws import square_law
 from theorycheck.errors import CertificateError
@@ -253,7 +253,7 @@ def direction_parts(instance: Mapping, at: dict, along: Any) -> dict:
         try:
             network, rows = check.Network(instance), _rows(along)
             alpha, pull, D, a = network.forces(at)
-            curvature = bounds.curvature(network, alpha, D, a, check.matrix(rows))
+            curvature = cover.curvature(network, alpha, D, a, check.matrix(rows))
         except (check.Refused, check.Malformed, ZeroDivisionError) as reason:
             raise CertificateError(f"no curvature there: {reason}") from None
     return {

@@ -1,4 +1,4 @@
-"""The third part of the checker of certificates: branch and bound where phi'^2 along phi is concave on one stretch.
+"""The third part of the checker of certificates: branch and bound where phi'^2 is concave on a stretch; rank, curvature.
 
 Like the first part it needs only Python's standard library and python-flint; it uses the names of the other two, to
 whose tables of kinds it adds its own.
@@ -7,9 +7,9 @@ whose tables of kinds it adds its own.
 from functools import reduce
 from itertools import pairwise
 
-from flint import arb, fmpq
+from flint import arb, fmpq, fmpq_mat
 
-from theorycheck.certificates.bounds import BOUNDS, above, labels
+from theorycheck.certificates.bounds import BOUNDS, above, shared, within
 from theorycheck.certificates.check import (
     KINDS,
     Refused,
@@ -21,10 +21,13 @@ from theorycheck.certificates.check import (
     fraction,
     generator,
     holds,
+    label,
+    matrix,
     mul,
     power,
     rational,
     require,
+    roots,
     show,
     total,
     value,
@@ -34,6 +37,51 @@ from theorycheck.certificates.check import (
 # ---- end of imports
 
 __all__ = ["BOUNDS", "verify"]
+
+
+def check_rank(c, net):
+    """A minor that is not zero, and the factorisation through its columns."""
+    A, r, minor = net.X if c["matrix"] == "inputs" else matrix(c["matrix"]), c["rank"], c["minor"]
+    rows, columns, det = minor["rows"], minor["columns"], rational(minor["value"])
+    for chosen, most in ((rows, len(A)), (columns, len(A[0]))):
+        fits = isinstance(chosen, list) and type(r) is int and len({*chosen}) == len(chosen) == r
+        require(fits and all(within(k, most) for k in chosen), "the minor has a wrong size")
+    if r == 0:
+        require(det == 1 and not any(v for row in A for v in row), "the matrix is not zero")
+    else:
+        require(det != 0 and fmpq_mat([[A[i][j] for j in columns] for i in rows]).det() == det, "the minor is wrong")
+        left, right = [fmpq_mat(matrix(c["factors"][k])) for k in ("left", "right")]
+        require(left * right == fmpq_mat(A) and left.ncols() == r, "the factors do not give the matrix")
+        standard = all(right[k, j] == (k == p) for p, j in enumerate(columns) for k in range(r))
+        require(standard, "not the standard factors")
+    about = "X of the instance" if c["matrix"] == "inputs" else brief(c["matrix"])
+    minors = f"minor of rows {rows} and columns {columns}: {minor['value']}"
+    return f"{label(c['name'])} has rank {r} [{about}; {minors}]"
+
+
+def curvature(net, alpha, D, a, V):
+    """The Riemannian Hessian of the trace along a tangent direction V of theta, divided by its length squared."""
+    s, N, M = [[dot(x, v) for v in V] for x in net.X], range(net.n), range(net.m)
+    require(len(V) == net.m, "the direction has a wrong shape")
+    require(all(total(a[j] * D[1][i][j] * s[i][j] for j in M) == 0 for i in N), "not tangent")
+
+    def bend(i, j):
+        free = 2 * net.kappa * net.gram[i][i] * a[j] ** 2 * (D[2][i][j] ** 2 + D[1][i][j] * D[3][i][j])
+        return free - alpha[i] * a[j] * D[2][i][j]
+
+    return total(bend(i, j) * s[i][j] ** 2 for i in N for j in M) / total(v * v for row in V for v in row)
+
+
+def check_direction(c, net):
+    """How the trace curves along a tangent direction at a rational point, and whether that is stationary."""
+    alpha, pull, D, a = net.forces(c["point"])
+    require(str(curvature(net, alpha, D, a, matrix(c["direction"]))) == c["curvature"], "the curvature is another")
+    still = not any(v for row in pull for v in row)
+    require(c["stationary"] is still, "whether the point is stationary is told wrongly")
+    require([*map(str, alpha)] == c["multipliers"], "the multipliers are others")
+    told = f"{'' if still else 'not '}stationary, {brief(c['point'])}, with Riemannian curvature {c['curvature']}"
+    return f"a point that is {told} of the trace along {brief(c['direction'])}"
+
 
 SLIVER = fmpq(1, 2**20)  # half the width of the strip around a sign change of phi''' that both sides leave out
 MOST = 20_000  # a proof by subdivision that opens more boxes than this is refused
@@ -45,11 +93,10 @@ def cover_bound(c, net):
     For each way to share the neurons among the zones a bound by multipliers; at most one neuron lies inside the concave
     zone, as two there could be spread apart until one leaves it.
     """
-    require(not net.trained and all(a == 1 for a in net.a), "only equal fixed output weights")
     holds(net.jets[1], False)
-    zones = Zones(c, net)
-    seen = {str(y): zones.least(y, c["samples"][str(y)]) for y, w in labels(net)}
-    return net.kappa * total(w * seen[str(y)] for y, w in labels(net))
+    zones, parts = Zones(c, net), shared(net)
+    seen = {str(y): zones.least(y, c["samples"][str(y)]) for y, _ in parts}
+    return net.kappa * total(w * seen[str(y)] for y, w in parts)
 
 
 class Zones:
@@ -197,10 +244,9 @@ def _by_roots(t, form, low, high):
     place = {"z": lambda z: arb(z), "exp": lambda z: arb(form[1] * z).exp(), "tan": lambda z: arb(form[1] * z).tan()}
     for end in (low, high):
         value(t, z=end)  # refuses what lies beyond the branch of tan
-    first, last = place[form[0]](low), place[form[0]](high)
+    first, last = place[form[0]](low).lower().fmpq(), place[form[0]](high).upper().fmpq()
     for part in fraction(t, form[1]):
-        for root, _ in part.numer().complex_roots() if part.degree() > 0 else ():
-            require(root.imag != 0 or root.real < first or root.real > last, "the sign changes")
+        require(all(count == 0 for count, _ in roots(part, first, last)), "the sign changes")
     require(value(t, z=(low + high) / 2) >= 0, "the sign is wrong")
 
 
@@ -237,4 +283,4 @@ def check_cover(c, net):
 
 
 BOUNDS |= {"cover": cover_bound, "line": line_bound}
-KINDS |= {"cover": check_cover, "line": check_line}
+KINDS |= {"cover": check_cover, "direction": check_direction, "line": check_line, "rank": check_rank}

@@ -7,6 +7,7 @@ from typing import Any
 from flint import arb, ctx, fmpq
 
 from theorycheck.certificates import check
+from theorycheck.errors import InvalidInstance
 from theorycheck.models.inverse import bracket
 from theorycheck.numbers import exact
 
@@ -63,7 +64,10 @@ def low_end(phi: Any, u: Fraction, start: float | None = None) -> Fraction:
     if found is not None:
         return found
     low, high = bracket(phi, u)
-    return low if low == high else rounded(low)
+    found = low if low == high else _accepted(phi.jets()[0], flint(u), rounded(low))
+    if found is None:
+        raise InvalidInstance(f"{float(u):.6g} is too near an end of the values of {phi} to be told from it")
+    return found
 
 
 def settle(tree: Any, target: Fraction, start: float) -> Fraction | None:

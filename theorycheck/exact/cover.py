@@ -11,7 +11,7 @@ from typing import Any
 from flint import arb, ctx
 
 from theorycheck.certificates import build
-from theorycheck.errors import CertificateError
+from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.brackets import flint, low_end, rounded
 from theorycheck.exact.problem import Problem
 from theorycheck.exact.search import Piece, Search
@@ -24,11 +24,11 @@ _OFF = Fraction(1, 3 * 2**140)  # keeps outputs off the grid of brackets, where 
 
 def covered(problem: Problem, seconds: float) -> Bounds | None:
     """Bounds for an activation with one concave stretch; None where it has another shape or the checker refuses."""
-    most = max((abs(y) for y in problem.data.y), default=Fraction(0))
+    most = max((abs(y / problem.a[0]) for y in problem.data.y), default=Fraction(0))
     found = shape(problem.phi, 64 * 2 ** max(0, int(most / 32).bit_length()))
-    if found is None or not problem.network.equal_weights or not problem.active or _vanishes(found):
+    if found is None or len({*problem.a}) > 1 or not problem.active or _vanishes(found):
         return None
-    wanted = sorted({problem.data.y[i] for i in problem.active})
+    wanted = sorted({problem.data.y[i] / problem.a[0] for i in problem.active})
     searches, began = {}, monotonic()
     for k, y in enumerate(wanted):
         searches[y] = Search(found, problem.m, float(y), began + seconds / 2 * (k + 1) / len(wanted))
@@ -113,43 +113,54 @@ def _text(v: float) -> str:
 
 
 def _point(problem: Problem, searches: dict) -> tuple[dict, Any] | None:
-    """The best point of every sample with rational outputs that fit the label exactly."""
+    """The best point of every sample with rational outputs that fit the label exactly, tails as far out as may be."""
+    for flat in (80, 64, 40):
+        try:
+            return _written(problem, searches, flat)
+        except (CertificateError, InvalidInstance):
+            continue
+    return None
+
+
+def _written(problem: Problem, searches: dict, flat: int) -> tuple[dict, Any]:
     rows, lows = [], []
     for i, y in enumerate(problem.data.y):
         if i not in problem.active:
             rows.append([exact(problem.phi.at(build.check.ZERO))] * problem.m)
             lows.append([Fraction(0)] * problem.m)
             continue
-        row = _fitted(searches[y], problem.phi, y, problem.m)
-        if row is None:
-            return None
-        rows.append(row)
-        lows.append([low_end(problem.phi, u) for u in row])
+        rows.append(_fitted(searches[y / problem.a[0]], problem.phi, y / problem.a[0], flat))
+        lows.append([low_end(problem.phi, u) for u in rows[-1]])
     Z = [[low if low.denominator < 10**6 else float(low) for low in row] for row in lows]
-    return build.point("u", rows, lows), minimiser(problem, Z)
+    point = build.point("u", rows, lows)
+    build.value_parts(problem.document, "F", [build.term("trace", point)])
+    return point, minimiser(problem, Z)
 
 
-def _fitted(search: Search, phi: Any, y: Fraction, m: int) -> list[Fraction] | None:
-    """Rational outputs near the best point; the neuron where φ is steepest makes up the rounding."""
+def _fitted(search: Search, phi: Any, y: Fraction, flat: int) -> list[Fraction]:
+    """Rational outputs near the best point; the neuron where φ is steepest makes up the rounding.
+
+    Raises:
+        InvalidInstance: no such outputs were found.
+    """
     if search.best is None:
-        return None
-    spots, slope = search.best[1], search.shape.functions[1]
+        raise InvalidInstance("no point of the zero-loss set was found")
+    (_, spots), m, slope = search.best, search.m, search.shape.functions[1]
     if max(spots) - min(spots) < 1e-8:
         return [y / m] * m
-    values = [_output(search.shape, phi, z) for z in spots]
+    values = [_output(search.shape, phi, z, flat) for z in spots]
     for inner in sorted(range(m), key=lambda j: -float(slope(spots[j]))):
         rest = y - sum((v for j, v in enumerate(values) if j != inner), Fraction(0))
         if _within(search.shape, rest) and rest not in search.shape.ends:
             return sorted([*values[:inner], rest, *values[inner + 1 :]], reverse=True)
-    return None
+    raise InvalidInstance("no outputs inside the range fit the label")
 
 
-def _output(found: Shape, phi: Any, z: float) -> Fraction:
-    """φ(z) rounded; a neuron at the end of the reach goes on outwards until φ is flat to 2^-64."""
-    if min(abs(z - float(end)) for end in found.reach) < 1e-6:
-        with ctx.workprec(200):
-            while abs(float(phi.at(arb(z), 1))) > 2.0**-64 and abs(z) < 1e14:
+def _output(found: Shape, phi: Any, z: float, flat: int) -> Fraction:
+    """φ(z) rounded; a neuron at the end of the reach goes on outwards until φ' is below 2^-flat."""
+    with ctx.workprec(320):
+        if min(abs(z - float(end)) for end in found.reach) < 1e-6:
+            while abs(float(phi.at(arb(z), 1))) > 2.0**-flat and abs(z) < 1e16:
                 z *= 1.125
-            return rounded(arb(phi.at(arb(z))), 130) + _OFF
-    with ctx.workprec(200):
+            return rounded(arb(phi.at(arb(z))), 60 + flat) + _OFF
         return rounded(arb(phi.at(arb(z))), 60) + _OFF

@@ -137,20 +137,29 @@ class Search:
         return max(found, key=lambda piece: piece.bound)
 
     def _candidate(self, share: dict, s: float | None) -> tuple[float, tuple[float, ...]] | None:
-        """The value and preactivations of the point with the neuron of the stretch at s, if it fits the label."""
-        phi, slope = self.shape.functions[:2]
+        """The value and preactivations of the point with the neuron of the stretch at s, if it fits the label.
+
+        A neuron at the end of the reach counts as one at the end of the range, which it may come as near as it likes.
+        """
         first = [] if s is None else [s]
-        rest = self.y - sum(float(phi(z)) for z in first)
+        rest = self.y - sum(self._limit(z)[0] for z in first)
         lam, groups = self._multiplier(share, rest)[0], self._convex(share)
         for _ in range(4):  # Newton's steps on the sum of the outputs
             places = self._places(share, lam)
-            off = rest - sum(n * float(phi(z)) for (_, n), z in zip(groups, places, strict=True))
+            off = rest - sum(n * self._limit(z)[0] for (_, n), z in zip(groups, places, strict=True))
             pull = sum(n * self._pull(k, z) for (k, n), z in zip(groups, places, strict=True))
             if abs(off) < 1e-13 or pull > 1e6:
                 break
             lam += off / pull if pull else 0.0
         spots = first + [z for (_, n), z in zip(groups, places, strict=True) for _ in range(n)]
-        return (sum(float(slope(z)) ** 2 for z in spots), tuple(spots)) if abs(off) < 1e-9 else None
+        return (sum(self._limit(z)[1] for z in spots), tuple(spots)) if abs(off) < 1e-9 else None
+
+    def _limit(self, z: float) -> tuple[float, float]:
+        """φ and φ'² at z, or at the end of the range where z is at the end of the reach."""
+        for end, reach in zip(self.shape.ends, self.shape.reach, strict=True):
+            if end is not None and abs(z - float(reach)) < 1e-6:
+                return float(end), 0.0
+        return float(self.shape.functions[0](z)), float(self.shape.functions[1](z)) ** 2
 
     def _pull(self, k: int, z: float) -> float:
         """How fast the output of a zone's neuron moves with λ; 0 where it is held at an end."""

@@ -101,4 +101,8 @@ def _table(found: Shape, k: int) -> tuple:
     low, high = found.inner(k)
     z = grid_of(float(low), float(high), POINTS)
     slope = np.maximum.accumulate(2 * found.functions[2](z))
-    return z, found.functions[0](z), slope
+    u = found.functions[0](z)
+    for outer, at, end in ((k == 0, 0, found.ends[0]), (k == len(found.bends), -1, found.ends[1])):
+        if outer and end is not None:  # a neuron held at the end of the reach is as good as at the end of the range
+            u[at] = float(end)
+    return z, u, slope

@@ -34,7 +34,7 @@ def trained(problem: Problem) -> Bounds:
 
 def _bounds(problem: Problem) -> Bounds:
     size = _size(problem)
-    found = _point(problem, size) if size else _rest(problem)
+    found = _fitting(problem, _point(problem, size) if size else None if any(problem.data.y) else _rest(problem))
     lowers = [lower for lower in (_quadratic(problem, size), _multiplier(problem, size), _nothing(problem)) if lower]
     lower = max(lowers, key=lambda part: _floor(part["value"]))
     method = {
@@ -44,6 +44,14 @@ def _bounds(problem: Problem) -> Bounds:
     point, best = found if problem.free and found else (None, None)
     word = method.get(lower["kind"], "a sum of squares is not negative")
     return Bounds(lower, point, best, word, _attained(lower, point, problem))
+
+
+def _fitting(problem: Problem, found: tuple[dict, Any] | None) -> tuple[dict, Any] | None:
+    """The point, unless it lies where the trace does not exist."""
+    try:
+        return found if found and build.value_parts(problem.document, "F", [build.term("trace", found[0])]) else None
+    except CertificateError:
+        return None
 
 
 def _attained(lower: dict, point: dict | None, problem: Problem) -> bool | None:
@@ -100,12 +108,12 @@ def _cost(problem: Problem, share: Any, w: Any):
 def _place(problem: Problem, u: float) -> float:
 
     phi = problem.phi.numpy(0)
-    reach = 1.0
-    while (phi(-reach) - u) * (phi(reach) - u) > 0:
+    reach, even = 1.0, bool(phi(-1.0) == phi(1.0))
+    while (phi(0.0 if even else -reach) - u) * (phi(reach) - u) > 0:
         reach *= 2
         if reach > 1e6:
             raise InvalidInstance(f"{u:.6g} is not seen to be a value of the activation {problem.phi}")
-    return root(lambda z: phi(z) - u, -reach, reach, xtol=1e-15)
+    return root(lambda z: phi(z) - u, 0.0 if even else -reach, reach, xtol=1e-15)
 
 
 def _point(problem: Problem, size: tuple[float, int]) -> tuple[dict, Any] | None:

@@ -79,13 +79,13 @@ def weighted(problem: Problem) -> Bounds | None:
     tight = any(level.clamped for level in levels.values()) or flat  # type: ignore[union-attr]
     try:
         lower = _dual(problem, shape, levels) if tight else _tangents(problem, shape, levels)
-    except CertificateError:
+        values = [_values(problem, shape, levels.get(i), i) for i in range(problem.data.n)] if problem.free else []
+        lows = [[low_end(problem.phi, v) for v in row] for row in values]
+    except (CertificateError, InvalidInstance, ZeroDivisionError):
         return None
     method = "one multiplier a sample, and φ'² convex in φ"
     if not problem.free:
         return Bounds(lower, None, None, method)
-    values = [_values(problem, shape, levels.get(i), i) for i in range(problem.data.n)]
-    lows = [[low_end(problem.phi, v) for v in row] for row in values]
     pairs = [zip(*rows, strict=True) for rows in zip(values, lows, strict=True)]
     best = minimiser(problem, [[_plain(problem, u, low) for u, low in row] for row in pairs])
     open_end = any(_open(span, end) for level in levels.values() for end in level.clamped.values())  # type: ignore

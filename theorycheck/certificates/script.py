@@ -42,7 +42,7 @@ def script_text(document: dict) -> str:
 
 def first_kinds() -> set[str]:
     """The kinds that the first part of the checker knows."""
-    return {"all", "convex", "less", "sign", "value"}
+    return {"all", "less", "sign", "value"}
 
 
 def _text(module) -> str:

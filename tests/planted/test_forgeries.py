@@ -1,17 +1,22 @@
 """Forged certificates: whoever writes one also seals it, so only the proof itself stands between it and `verify`."""
 
+import ast
 import contextlib
 import json
 import random
 import re
+import subprocess
+import sys
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from theorycheck.certificates import build, check, cover
-from theorycheck.certificates.certificate import verify_file
-from theorycheck.errors import CertificateError
+from theorycheck import solve
+from theorycheck.certificates import bounds, build, check, cover
+from theorycheck.certificates.certificate import Certificate, verify_file
+from theorycheck.errors import CertificateError, InvalidInstance
 
 NOT_BELIEVED = (check.Refused, check.Malformed)
 TINY = Fraction(1, 2**161)  # half the width of a bracket
@@ -122,6 +127,12 @@ def test_a_crossing_at_a_pole_is_no_value():
 def test_activations_that_are_not_smooth_on_the_line_are_refused(phi):
     with pytest.raises(NOT_BELIEVED):
         check.Network(instance(activation=phi))
+
+
+@pytest.mark.parametrize("phi", ["1/z", "log(z)", "z**(1/3)", "tan(z**2)", "sqrt(z**2)"])
+def test_a_user_is_told_which_activation_has_no_certificate(phi):
+    with pytest.raises(InvalidInstance, match="continuous for all z"):
+        solve.sharpness([[1]], [1], width=2, activation=phi)
 
 
 @pytest.mark.parametrize(
@@ -412,6 +423,10 @@ def chain(n, operator="*", part=("+", "z", "1")):
     return t
 
 
+def mignotte(degree, bits):
+    return ["+", ["**", "z", str(degree)], ["*", "-2", ["**", ["+", ["*", str(2**bits), "z"], "-1"], "2"]]]
+
+
 def balanced(depth):
     return "z" if depth == 0 else ["*", balanced(depth - 1), ["exp", balanced(depth - 1)]]
 
@@ -432,6 +447,8 @@ HEAVY_FUNCTIONS = [
     balanced(14),
     ["**", ["+", ["**", "z", "400"], "9" * 3000], "1000"],
     ["**", ["+", "z", "1e-9999"], "400"],
+    mignotte(20, 400),  # two roots that differ by less than 2 ** -4000
+    mignotte(95, 2000),
 ]
 
 
@@ -461,6 +478,41 @@ def test_a_key_that_stands_twice(tmp_path):
     path.write_text(text)
     assert check.main([str(path)]) == 0
     assert verify_file(path).valid
+
+
+def test_a_refusal_does_not_fake_a_line_of_its_own(tmp_path, capsys):
+    body = {"kind": "value", **side(number("0")), "x\nother.json: holds: all is well": 1}
+    told = f'"F" = 0 [[{{quantity: number, expression: 0}}]] (instance {check.digest(None)[:12]})'
+    path = tmp_path / "spoof.json"
+    path.write_text(json.dumps(sealed({**body, "statement": told})))
+    assert check.main([str(path)]) == 1
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+EVIL = ['"""\nraise SystemExit(0)\n"""', "\\", '"', "\ud800", "\r\nraise SystemExit(0)", "\0", "{x}", "'''", None, []]
+
+
+@pytest.mark.parametrize("statement", EVIL, ids=range(len(EVIL)))
+def test_a_statement_does_not_become_code(tmp_path, statement):
+    """The stand-alone script quotes the statement; nothing that a forger writes there may run."""
+    document = build.seal("value", None, **side(number("0"))).document
+    path = Certificate({**document, "statement": statement}).to_script(tmp_path / "script.py")
+    assert not [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Raise)]
+    run = subprocess.run([sys.executable, path], capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stdout.startswith("REFUSED")
+
+
+def test_the_parts_of_the_checker_do_not_redefine_each_other():
+    """In a script they stand in one file, where the later would win."""
+    names = []
+    for module in (check, bounds, cover):
+        for node in ast.parse(Path(module.__file__).read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.append(node.name)
+            elif isinstance(node, ast.Assign):
+                names += [leaf.id for target in node.targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)]
+    assert len(names) == len({*names}) > 80
 
 
 # ---- mutations -----------------------------------------------------------------------------------------------------

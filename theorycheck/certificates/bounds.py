@@ -104,7 +104,7 @@ def contracts(f, slope, slopes, r):
 
 
 def convex_bound(c, net):
-    """A lower bound of the trace on the zero-loss set, by Jensen's inequality for equal weights, else by multipliers."""
+    """F is bounded below by Jensen's inequality where the weights are equal, else by multipliers."""
     require(not net.trained, "only fixed output weights")
     net.convex()
     if "multipliers" in c:

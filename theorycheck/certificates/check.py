@@ -11,6 +11,7 @@ import re
 import sys
 from decimal import Decimal
 from functools import reduce
+from itertools import pairwise
 
 from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz
 
@@ -162,7 +163,7 @@ def crossings(p, low, high):
     for end, side in ((low, -1), (high, 1)):
         values = [q[q.degree()] * side ** q.degree() if end is None else q(end) for q in chain if q != 0]
         signs = [v > 0 for v in values if v != 0]
-        changes.append(sum(p != q for p, q in zip(signs, signs[1:], strict=False)))
+        changes.append(sum(one != other for one, other in pairwise(signs)))
     return changes[0] - changes[1] - (high is not None and p(high) == 0)
 def roots(p, low=None, high=None):
     """For each multiplicity how many roots the polynomial has between the ends, of which None is at infinity."""
@@ -205,7 +206,8 @@ class Network:
             require(size(self.jets[-1]) <= most, "the activation is too long")
             self.jets.append(derivative(self.jets[-1]))
         continuous(*self.jets)
-        self.gram = [[dot(r, s) for s in self.X] for r in self.X]
+        require(self.n <= 2000 and self.n * self.m * size(self.jets[3]) <= 10**8, "too many samples and neurons")
+        self.gram = (fmpq_mat(self.X) * fmpq_mat(self.X).transpose()).tolist()
         self.form = generator(*self.jets)
         self.law = tree(doc["square_law"]) if doc["square_law"] else None  # phi'^2 as a function of phi
         gap = add(compose(self.law or ZERO, self.jets[0]), mul(-ONE, power(self.jets[1], TWO)))
@@ -258,6 +260,7 @@ class Network:
         return self.kappa * total(slopes + extra)
     def forces(self, point):
         """Multipliers alpha, the Riemannian gradient of the trace in theta, the exact derivatives of phi, the weights."""
+        require(self.n <= 300, "too many samples for exact multipliers")
         spots, a = self.feasible(point)
         D = [[[spot(k) for spot in row] for row in spots] for k in range(4)]
         require(not self.trained and exact(*(v for d in D for row in d for v in row)), "not rational here")

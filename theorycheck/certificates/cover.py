@@ -1,4 +1,4 @@
-"""The third part of the checker of certificates: branch and bound where phi'^2 is concave on a stretch; rank, curvature.
+"""The third part of the checker of certificates: branch and bound where phi'^2 is concave on a stretch; ranks.
 
 Like the first part it needs only Python's standard library and python-flint; it uses the names of the other two, to
 whose tables of kinds it adds its own.

@@ -33,7 +33,7 @@ _END = "# ---- end of imports"
 def script_text(document: dict) -> str:
     """The text of the stand-alone file: the first part of the checker verbatim, the others without their imports."""
     literal = json.dumps(document, indent=1).replace("'", "\\u0027")
-    statement = str(document["statement"]).replace("\\", "/").replace('"', "'")
+    statement = ascii(document["statement"])[1:-1].replace("\\", "/").replace('"', "'")
     parts = [_OPENING.format(statement=statement), _text(check)]
     if not _kinds(document) <= first_kinds():
         parts += [_imports(), *(_text(module).partition(_END)[2] for module in (bounds, cover))]

@@ -63,7 +63,9 @@ def test_the_inverse_brackets_the_value(name):
         assert phi.inverse(float(u)) == pytest.approx(float(z), rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "u"), [("tanh", 1), ("tanh", 2), ("exp", 0), ("exp", -1), ("sigmoid", 1), ("softplus", 0)])
+@pytest.mark.parametrize(
+    ("name", "u"), [("tanh", 1), ("tanh", 2), ("exp", 0), ("exp", -1), ("sigmoid", 1), ("softplus", 0)]
+)
 def test_values_outside_the_range_are_refused(name, u):
     with pytest.raises(InvalidInstance, match="range"):
         bracket(activation(name), Fraction(u))
@@ -126,7 +128,9 @@ def test_output_weights():
             TwoLayer(2, "sinh", weights)
 
 
-@pytest.mark.parametrize(("name", "kappa"), [("sum", 2), ("half-sum", 1), ("mean", Fraction(1, 2)), ("half-mean", Fraction(1, 4))])
+@pytest.mark.parametrize(
+    ("name", "kappa"), [("sum", 2), ("half-sum", 1), ("mean", Fraction(1, 2)), ("half-mean", Fraction(1, 4))]
+)
 def test_normalisation(name, kappa):
     assert Loss(name).kappa(4) == kappa
     with pytest.raises(InvalidInstance, match="half-sum"):

@@ -68,7 +68,8 @@ def test_precedence_and_exact_numbers(text, value):
     [
         "", " ", "z +", "z**z", "z^2", "(((", "z)", "1/0*z", "0**-1", "foo(z)", "sinh", "sinh z", "sinh(z, z)", "z z",
         "2z", "__import__('os')", "z.real", "z[0]", "lambda z: z", "z if z else z", "z == 1", "exp(z", "nan", "inf*z",
-        "z;z", "'z'", "z,", "é", "\x00", "z**1000", "leaky_relu(z, z)", "(" * 90 + "z" + ")" * 90, "z" * 3000, "1e9999*z",
+        "z;z", "'z'", "z,", "é", "\x00", "z**1000", "leaky_relu(z, z)", "(" * 90 + "z" + ")" * 90, "z" * 3000,
+        "1e9999*z",
     ],
 )  # fmt: skip
 def test_what_is_not_of_the_grammar_gets_one_clear_line(text):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import attrs
+
 from theorycheck.claims.claim import Check, Finding
 from theorycheck.models.instance import Instance
 

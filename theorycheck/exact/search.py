@@ -107,7 +107,7 @@ class Search:
         """What the tangent at z proves about φ'² - λ φ on a zone."""
         u, slope = float(self.shape.functions[0](z)), 2 * float(self.shape.functions[2](z))
         drops = [(slope - lam) * (end - u) for end in self._span(k) if abs(end) < float("inf")]
-        return float(self.shape.functions[1](z)) ** 2 - lam * u + min(0.0, *drops)
+        return float(self.shape.functions[1](z)) ** 2 - lam * u + min([0.0, *drops])
 
     def _value(self, share: dict, lam: float, ends: tuple, held: tuple | None = None) -> Piece:
         phi, slope = self.shape.functions[:2]

@@ -4,6 +4,8 @@ from typing import Any
 
 from attrs import evolve
 
+from theorycheck.certificates import check
+from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.convex import jensen
 from theorycheck.exact.cover import covered
 from theorycheck.exact.dependent import dependent
@@ -59,8 +61,21 @@ def solve(posed: Problem, seconds: float = 10.0) -> SharpnessSolution:
     refuse_empty(posed)
     found = _reduced(posed, seconds)
     if found.point is None and not posed.free:
-        found = dependent(posed, sharper(posed, found), seconds)
-    return assemble(posed, found)
+        return assemble(posed, dependent(posed, sharper(posed, found), seconds))
+    solution = assemble(posed, found)
+    return solution if solution.settled or solution.attained is False else _searched(posed, found, solution, seconds)
+
+
+def _searched(posed: Problem, found: Bounds, solution: SharpnessSolution, seconds: float) -> SharpnessSolution:
+    """The same lower bound with the point of a local search, where that lies lower."""
+    bare = evolve(found, point=None, minimiser=None, rank=None, parts={})
+    try:
+        other = assemble(posed, dependent(posed, bare, min(seconds, 4.0)))
+    except (CertificateError, InvalidInstance, check.Refused):  # no smooth point to search around
+        return solution
+    if other.upper is None or (solution.upper is not None and far_end(other.upper, 1) >= far_end(solution.upper, 1)):
+        return solution
+    return other
 
 
 def sharper(posed: Problem, found: Bounds) -> Bounds:

@@ -168,7 +168,7 @@ def _speed(instance: Instance) -> list[Finding]:
             q.q,
             "1 within 0.1",
             holds,
-            runs,
+            1,
             note,
         )
     ]

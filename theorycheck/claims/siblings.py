@@ -188,4 +188,6 @@ def beside_equal() -> Certificate:
     entries = [build.term("preactivation", candidate.point, entry=(0, j)) for j in (0, 2)]
     differ = build.less_parts(document, ("z of neuron 3", entries[1:]), ("z of neuron 1", entries[:1]))
     parts = {"stationary": build.part("value", document, **still), "differ": build.part("less", document, **differ)}
-    return build.all_of(document, {**parts, "equal neurons fit": build.part("value", document, **fits)})
+    positive = {"relation": ">"}
+    signs = {n: build.part("sign", document, name=n, order=len(n) - 3, **positive) for n in ("phi'", "phi'''")}
+    return build.all_of(document, {**signs, **parts, "equal neurons fit": build.part("value", document, **fits)})

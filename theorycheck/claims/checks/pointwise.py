@@ -53,9 +53,10 @@ def _finding(name: str, quantity: str, seen: list, witness: Witness | None) -> F
     """REFUTED needs a certificate, which a search makes; here a negative number only leaves the claim undecided."""
     tightest = min(seen, key=lambda pair: float(pair[0]), default=(None, None))
     positive = [pair for pair in seen if pair[0] > 0]
-    holds = True if seen and all(value >= 0 for value, _ in seen) else None
-    certificate = witness(min(positive, key=lambda pair: float(pair[0]))[1]) if holds and positive and witness else None
-    certified = holds and (certificate is not None or not positive)
+    # points where the number is 0 by itself (one neuron, neurons that agree) assert nothing
+    holds = True if positive and all(value >= 0 for value, _ in seen) else None
+    certificate = witness(min(positive, key=lambda pair: float(pair[0]))[1]) if holds and witness else None
+    certified = certificate is not None
     least = tightest[0]
     kept = "the certificate is for the tightest positive one" if certificate else "no certificate is kept"
     return Finding(
@@ -65,7 +66,7 @@ def _finding(name: str, quantity: str, seen: list, witness: Witness | None) -> F
         bound=">= 0",
         holds=holds,
         evidence="CERTIFIED" if certified else "SUPPORTED" if holds else "UNDECIDED",
-        assertions=len(seen),
+        assertions=len(positive),
         note=f"{len(seen)} exact points with small coordinates, in exact or ball arithmetic; {kept}",
         margin=None if least is None else float(least),
         certificate=certificate,

@@ -117,7 +117,7 @@ def _proved(document: dict, instance: Mapping | None) -> str:
     read = json.loads(json.dumps(document), object_hook=check.Part)
     with ctx.workprec(check.BITS):
         try:
-            network = check.Network(instance) if instance else None
+            network = check.model(instance or None)
             told = check.KINDS[read["kind"]](read, network)
             check.require(not (extra := check.unread(read)), f"not part of the proof: {', '.join(extra)}")
             return told
@@ -163,7 +163,7 @@ def value(instance: Mapping, name: str, terms: Sequence[dict], claim: Any = None
 def value_parts(instance: Mapping | None, name: str, terms: Sequence[dict]) -> dict:
     """Name, terms and the value that the checker computes."""
     with ctx.workprec(check.BITS):
-        network = check.Network(instance) if instance else None
+        network = check.model(instance or None)
         try:
             got = [check.rational(t.get("times", "1")) * check.quantity(network, t) ** t.get("power", 1) for t in terms]
             return {"name": name, "terms": list(terms), "value": check.show(check.total(got))}

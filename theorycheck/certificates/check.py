@@ -273,6 +273,16 @@ class Network:
         alpha = K.solve(fmpq_mat(self.n, 1, b)).entries()
         R = [[g[i][j] - alpha[i] * J[i][j] for i in N] for j in M]
         return alpha, [[dot(r, column) for column in zip(*self.X, strict=True)] for r in R], D, a
+    def quantity(self, kind, term):
+        """One named number at a point."""
+        if kind == "trace": return self.trace(term["point"])
+        point, (i, j) = term["point"], term["entry"] if kind != "gradient" else (0, 0)
+        require(type(i) is type(j) is int and 0 <= i < self.n and 0 <= j < self.m, "no such entry")
+        if kind == "preactivation": return self.feasible(point)[0][i][j]("z")
+        pull = self.forces(point)[1]
+        if kind == "velocity": return -dot(pull[j], self.X[i])  # of preactivation (i, j) along theta' = -grad F
+        require(kind == "gradient", f"{kind!r} is no quantity")
+        return total(c * c for row in pull for c in row)  # squared norm of the Riemannian gradient
     def convex(self):
         """Refuse unless phi'^2 is seen to be a convex function of phi (its second derivative is 2 phi''' / phi')."""
         if self.law is not None: return holds(derivative(derivative(self.law)), False)
@@ -281,6 +291,12 @@ class Network:
         sign = -ONE if value(self.jets[1], z=STEP) < 0 else ONE
         for t in (self.jets[1], self.jets[3]):
             holds(mul(sign, compose(t, power("z", TWO)) if even else t), False)
+MODELS = {None: Network}  # what an instance is about, by its entry "model"; later parts of the checker add theirs
+def model(doc):
+    """What the instance describes; None where there is no instance."""
+    if doc is None: return None
+    require((kind := doc.get("model")) in MODELS, "an unknown model")
+    return MODELS[kind](doc)
 # ---- how statements are told ----------------------------------------------------------------------------------------
 def show(v):  # as the documents write it: an exact string, unless very long, or outward rounded ends
     told = exact(v) and v.height_bits() < 400 and len(str(v)) <= 100
@@ -304,17 +320,8 @@ def brief(doc):  # short data are told in full, long ones by the start of their 
 def _text(told): return told if isinstance(told, str) else f"[{told['lo']}, {told['hi']}]"
 def quantity(net, term):
     """One named number of a statement."""
-    kind, point = term["quantity"], term.get("point")
-    if kind == "number": return require(point is None, "a number has no point") or value(tree(term["expression"], ()))
-    if kind == "trace": return net.trace(point)
-    i, j = term["entry"] if kind != "gradient" else (0, 0)
-    require(type(i) is type(j) is int and 0 <= i < net.n and 0 <= j < net.m, "no such entry")
-    if kind == "preactivation": return net.feasible(point)[0][i][j]("z")
-    pull = net.forces(point)[1]
-    if kind == "velocity":  # of preactivation (i, j) along theta' = -grad F
-        return -dot(pull[j], net.X[i])
-    require(kind == "gradient", f"{kind!r} is no quantity")
-    return total(c * c for row in pull for c in row)  # squared norm of the Riemannian gradient
+    if term["quantity"] != "number": return net.quantity(term["quantity"], term)
+    return require(term.get("point") is None, "a number has no point") or value(tree(term["expression"], ()))
 def side(net, part):
     """A sum of quantities and the text of it, once its value is seen to be the one told."""
     terms = [(rational(t.get("times", "1")), quantity(net, t), t.get("power", 1)) for t in part["terms"]]
@@ -364,7 +371,7 @@ def verify(doc):
         for part in ("instance", "claim"):
             require(c[part + "_digest"] == digest(c[part]) and c["format"], f"made for another {part}")
         with ctx.workprec(BITS):
-            told = statement(c, Network(c["instance"]) if c["instance"] is not None else None, f" (instance {c['instance_digest'][:12]})")
+            told = statement(c, model(c["instance"]), f" (instance {c['instance_digest'][:12]})")
         c.update(claim=None)  # of which the digest is all that counts
         require(not (extra := unread(c)), f"not part of the proof: {', '.join(map(ascii, extra))}")
         return told

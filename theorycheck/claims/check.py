@@ -6,10 +6,9 @@ from typing import Any
 
 import attrs
 
-from theorycheck.claims.claim import Claim, Finding, Margin
+from theorycheck.claims.claim import Case, Claim, Finding, Margin
 from theorycheck.claims.verdict import Verdict
 from theorycheck.errors import InvalidInstance, TheorycheckError
-from theorycheck.models.instance import Instance
 
 
 @attrs.frozen
@@ -33,7 +32,7 @@ def run(
     claim: Claim,
     budget: Budget | None = None,
     seed: int = 0,
-    instance: Instance | None = None,
+    instance: Case | None = None,
     progress: Callable[[str], Any] | None = None,
 ) -> Verdict:
     """Test one claim: its proof once, its other checks on every instance.
@@ -63,12 +62,12 @@ def run(
     return Verdict(claim, tuple(findings), time.perf_counter() - began)
 
 
-def margins(claim: Claim, instance: Instance) -> tuple[tuple[str, Margin], ...]:
+def margins(claim: Claim, instance: Case) -> tuple[tuple[str, Margin], ...]:
     """Every assumption's margin on the instance."""
     return tuple((a.name, a.margin(instance)) for a in claim.assumptions)
 
 
-def on_instance(claim: Claim, instance: Instance) -> list[Finding]:
+def on_instance(claim: Claim, instance: Case) -> list[Finding]:
     """The findings of all but the proofs, or one empty finding where an assumption does not hold."""
     measured = margins(claim, instance)
     broken = [name for name, margin in measured if not margin.holds]
@@ -83,7 +82,7 @@ def on_instance(claim: Claim, instance: Instance) -> list[Finding]:
     return found
 
 
-def _guarded(check, instance: Instance | None) -> list[Finding]:
+def _guarded(check, instance: Case | None) -> list[Finding]:
     try:
         return check.run(instance)
     except TheorycheckError as reason:

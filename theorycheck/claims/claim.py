@@ -12,7 +12,8 @@ import attrs
 
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.models.activations import Activation
-from theorycheck.models.instance import Instance
+
+Case = Any  # what a claim quantifies over, fixed: an Instance or UnconstrainedFeatures; has a digest and a text
 
 
 class Mark(enum.Enum):
@@ -86,7 +87,7 @@ class Assumption:
     name: str
     text: str
     latex: str
-    margin: Callable[[Instance], Margin] = attrs.field(repr=False)
+    margin: Callable[[Case], Margin] = attrs.field(repr=False)
     about: str
 
 
@@ -144,7 +145,7 @@ class Check:
 
     kind: str
     name: str
-    run: Callable[[Instance], list[Finding]] = attrs.field(repr=False)
+    run: Callable[[Case], list[Finding]] = attrs.field(repr=False)
 
 
 @attrs.frozen
@@ -157,7 +158,7 @@ class Candidate:
         parts: rationals that an attack wants to keep (a direction, an entry), by name.
     """
 
-    instance: Instance
+    instance: Case
     point: dict = attrs.field(hash=False)
     parts: dict = attrs.field(factory=dict, hash=False)
 
@@ -198,7 +199,7 @@ class Space:
     dropped: str | None
     kept: frozenset[str]
     fixed: dict = attrs.field(factory=dict, hash=False)
-    allows: Callable[[Instance, str], bool] = attrs.field(default=lambda instance, about: True, repr=False, eq=False)
+    allows: Callable[[Case, str], bool] = attrs.field(default=lambda instance, about: True, repr=False, eq=False)
 
 
 @attrs.frozen
@@ -265,6 +266,7 @@ class Claim:
         proof: the name of its proof, if it has one.
         drops: for each assumption, the activations or settings that the drop-one table shows.
         believed: False for a statement that stands in the library in order to be refuted.
+        setting: what its instances are: "two-layer" networks on data, or unconstrained "features".
     """
 
     key: str
@@ -275,12 +277,13 @@ class Claim:
     assumptions: tuple[Assumption, ...]
     conclusion: Conclusion
     checks: tuple[Check, ...]
-    instances: Callable[[int, int], Instance] = attrs.field(repr=False)
+    instances: Callable[[int, int], Case] = attrs.field(repr=False)
     attacks: tuple[Attack, ...] = ()
     siblings: tuple[Sibling, ...] = attrs.field(default=(), repr=False)
     proof: str | None = None
     drops: tuple["Drop", ...] = attrs.field(default=(), repr=False)
     believed: bool = True
+    setting: str = "two-layer"
 
     @cached_property
     def digest(self) -> str:

@@ -6,8 +6,8 @@ With K classes, n_k samples in class k, N = Σ n_k, features H of shape (d_1, N)
     objective = fit(Z) + λ_H / 2 ‖H‖² + Σ_l λ_l / 2 ‖W_l‖²,
     fit = 1/(2N) ‖Z - Y‖² (mse) or the mean cross-entropy over the N samples (ce); no biases.
 
-There are L + 1 regularised factors and L - 1 ReLUs. For given weights the best columns of H are the same for the samples
-of a class, so parameters are told by class means: H has a column a class, and ‖H‖² counts it n_k times.
+There are L + 1 regularised factors and L - 1 ReLUs. For given weights the best columns of H are the same for all
+samples of a class, so parameters are told by class means: H has a column a class, and ‖H‖² counts it n_k times.
 """
 
 import hashlib

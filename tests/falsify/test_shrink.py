@@ -10,7 +10,9 @@ from theorycheck.claims import attacks
 from theorycheck.claims.attacks import points
 from theorycheck.claims.attacks.grids import cost
 from theorycheck.falsify.search import falsify
-from theorycheck.falsify.shrink import price, shrink, simpler, steps
+from theorycheck.falsify.shrink import shrink, simpler
+from theorycheck.falsify.two_layer import SETTING
+from theorycheck.falsify.two_layer.steps import price, steps
 from theorycheck.models.data import Dataset
 from theorycheck.models.instance import Instance
 from theorycheck.models.networks import TwoLayer
@@ -31,7 +33,7 @@ def test_a_large_witness_becomes_the_notes():
     rows = ((F(7, 3), F(0), F(0)), (F(5), F(5), F(0)))
     large = cube(rows, ((1, 0, 0), (0, F(3, 2), 0)), 3)
     assert stationary(large)
-    smallest, tries = shrink(large, stationary, 20)
+    smallest, tries = shrink(large, stationary, 20, SETTING)
     assert smallest.instance.data.X == ((1,),)
     assert points.values_of(smallest.point) == ((1, 0),)
     assert tries > 0
@@ -45,19 +47,19 @@ def test_every_step_is_tested_exactly():
         seen.append(candidate)
         return False
 
-    same, tries = shrink(large, holds, 5)
+    same, tries = shrink(large, holds, 5, SETTING)
     assert same == large
     assert len(seen) >= tries > 0
 
 
 def test_no_time_means_no_steps():
     large = cube(((F(2), F(0)),), ((1,),), 2)
-    assert shrink(large, stationary, 0.0)[1] == 0
+    assert shrink(large, stationary, 0.0, SETTING)[1] == 0
 
 
 def test_normal_form_sorts_neurons():
     unsorted = cube(((F(0), F(1)),), ((1,),), 2)
-    assert points.values_of(shrink(unsorted, stationary, 5)[0].point) == ((1, 0),)
+    assert points.values_of(shrink(unsorted, stationary, 5, SETTING)[0].point) == ((1, 0),)
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)

@@ -193,6 +193,7 @@ class Space:
         fixed: what the user fixed by name: "activation", "m", "n", "d", "y", "weights", ...
         allows: whether an instance keeps every kept assumption about a topic ("data", "network", ...), and breaks the
             dropped one if it is about that topic.
+        instances: those to look at, smallest first, where attacks do not make their own.
     """
 
     activations: tuple[Activation, ...]
@@ -200,6 +201,7 @@ class Space:
     kept: frozenset[str]
     fixed: dict = attrs.field(factory=dict, hash=False)
     allows: Callable[[Case, str], bool] = attrs.field(default=lambda instance, about: True, repr=False, eq=False)
+    instances: tuple[Case, ...] = attrs.field(default=(), repr=False)
 
 
 @attrs.frozen

@@ -2,28 +2,23 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from theorycheck.certificates import build, check
 from theorycheck.certificates.certificate import Certificate
-from theorycheck.claims.attacks.exactly import document
 from theorycheck.claims.claim import Attack, Candidate, Claim, Looked, Space, Violation
-from theorycheck.errors import CertificateError, InvalidInstance
+from theorycheck.errors import CertificateError
 from theorycheck.falsify import evidence
-from theorycheck.falsify.assumed import Assumed, pool
+from theorycheck.falsify.assumed import Assumed
 from theorycheck.falsify.counterexample import Counterexample, Survived
-from theorycheck.falsify.fixed import read
+from theorycheck.falsify.kinds import setting_of
+from theorycheck.falsify.setting import Setting
 from theorycheck.falsify.shrink import shrink
-from theorycheck.models.data import Dataset
-from theorycheck.models.instance import Instance
-from theorycheck.models.networks import TwoLayer
 
 _SAY_EVERY = 0.5  # seconds between two words of progress
 _SHRINK_FOR = 10.0  # seconds at most
-_TOPICS = {"activation": "activation", "X": "data", "weights": "network", "trained_output": "network"}
 Progress = Callable[[str], None]
 
 
@@ -42,8 +37,9 @@ def falsify(
     Args:
         claim: what to break.
         drop: the name of an assumption that need not hold; None to attack the claim itself.
-        fixed: what the search must not change: activation, m, n, d, y, X, weights, loss, eta, sigma, bias,
-            trained_output, data, network. Assumptions that this breaks besides the dropped one are reported.
+        fixed: what the search must not change; assumptions that this breaks besides the dropped one are reported.
+            Of two-layer networks: activation, m, n, d, y, X, weights, loss, eta, sigma, bias, trained_output, data,
+            network. Of unconstrained features: classes, depth, reg, loss, activation, counts, width.
         seconds: how long to look.
         progress: is told in words what is going on.
 
@@ -54,38 +50,13 @@ def falsify(
         InvalidClaim: no such assumption, nothing that keeps the rest, or something that cannot be fixed.
         InvalidInstance: a fixed value makes no sense, or no network fits the fixed labels.
     """
-    values, assumed = read(fixed), Assumed.of(claim, drop)
-    assumed = _settled(assumed, values)
-    assumed, activations = (assumed, (values["activation"],)) if "activation" in values else pool(assumed)
-    kept = frozenset(a.name for a in assumed.kept)
-    space = Space(activations, drop, kept, values, assumed.allows)
-    return _Search(claim, drop, assumed, space, time.monotonic(), seconds, progress or _silent).run()
+    setting = setting_of(claim)
+    assumed, space = setting.space(Assumed.of(claim, drop, setting.subject), setting.read(fixed), drop)
+    return _Search(claim, setting, assumed, space, time.monotonic(), seconds, progress or _silent).run()
 
 
 def _silent(text: str) -> None:
     """Progress that nobody reads."""
-
-
-def _settled(assumed: Assumed, values: Mapping[str, Any]) -> Assumed:
-    """Say which topics the user fixed, on the smallest instance with what was fixed."""
-    topics = frozenset(topic for name, topic in _TOPICS.items() if name in values)
-    if not topics:
-        return assumed
-    instance = _example(values)
-    settled = assumed.settle(instance, topics)
-    labels = [a for a in settled.kept if a.about == "labels"]
-    if {"activation", "m", "y"} <= set(values) and any(assumed.margin(a, instance).holds is False for a in labels):
-        raise InvalidInstance("the fixed labels lie outside m times the range of the activation: no network fits them")
-    return settled
-
-
-def _example(values: Mapping[str, Any]) -> Instance:
-    phi = values.get("activation", "sinh")
-    weights = values.get("weights", ())
-    options = {name: values[name] for name in ("bias", "trained_output") if name in values}
-    network = TwoLayer(values.get("m", max(1, len(weights))), phi, weights, **options)
-    X = values.get("X") or [[Fraction(i == k) for k in range(values.get("n", 1))] for i in range(values.get("n", 1))]
-    return Instance(Dataset(X=X, y=values.get("y", [0] * len(X)), name="fixed"), network)
 
 
 @attrs.define
@@ -93,7 +64,7 @@ class _Search:
     """One search: the attacks take turns, and the first candidate that is certified ends it."""
 
     claim: Claim
-    drop: str | None
+    setting: Setting
     assumed: Assumed
     space: Space
     start: float
@@ -142,7 +113,9 @@ class _Search:
 
     def _is_one(self, attack: Attack, candidate: Candidate) -> Violation | None:
         """The violation of a candidate that has what is fixed and keeps what is kept."""
-        if not _respects(candidate.instance, self.space.fixed) or not self.assumed.keeps(candidate.instance):
+        if not self.setting.respects(candidate.instance, self.space.fixed) or not self.assumed.keeps(
+            candidate.instance
+        ):
             return None
         return attack.violation(candidate)
 
@@ -150,13 +123,13 @@ class _Search:
         self.progress(f"{self.claim.key}: found one after {self.tries} tries; making it smaller")
         self._certified(self._violation(attack, candidate), candidate)  # fail before any work is spent on shrinking
         holds = lambda smaller: self._is_one(attack, smaller) is not None  # noqa: E731
-        smallest, steps = shrink(candidate, holds, _SHRINK_FOR)
+        smallest, steps = shrink(candidate, holds, _SHRINK_FOR, self.setting)
         self.tries += steps
         violation = self._violation(attack, smallest)
         return Counterexample(
             claim=self.claim.key,
             claim_digest=self.claim.digest,
-            dropped=self.drop,
+            dropped=self.space.dropped,
             also_broken=self.assumed.also_broken,
             attack=attack.name,
             instance=smallest.instance,
@@ -166,6 +139,7 @@ class _Search:
             margins=self.assumed.margins(smallest.instance),
             tries=self.tries,
             seconds=time.monotonic() - self.start,
+            setting=self.setting,
         )
 
     def _violation(self, attack: Attack, candidate: Candidate) -> Violation:
@@ -180,13 +154,13 @@ class _Search:
         Raises:
             CertificateError: the checker refuses a part.
         """
-        instance = candidate.instance
-        parts = [e for a in self.assumed.kept for e in evidence.keeps(a.name, instance)]
+        instance, document = candidate.instance, self.setting.document(candidate.instance)
+        parts = [e for a in self.assumed.kept for e in self.setting.keeps(a.name, instance)]
         broken = [a for a in self.assumed.dropped if self.assumed.margin(a, instance).holds is False]
-        parts += [e for a in broken for e in evidence.breaks(a.name, instance)]
-        bodies = evidence.bodies(instance, [*parts, *violation.evidence])
-        about = {"key": self.claim.key, "digest": self.claim.digest, "dropped": self.drop}
-        certificate = build.all_of(document(instance), bodies, about | {"also_broken": list(self.assumed.also_broken)})
+        parts += [e for a in broken for e in self.setting.breaks(a.name, instance)]
+        bodies = evidence.bodies(document, [*parts, *violation.evidence])
+        about = {"key": self.claim.key, "digest": self.claim.digest, "dropped": self.space.dropped}
+        certificate = build.all_of(document, bodies, about | {"also_broken": list(self.assumed.also_broken)})
         try:
             certificate.verify()
         except check.Refused as reason:
@@ -197,30 +171,10 @@ class _Search:
         return Survived(
             claim=self.claim.key,
             claim_digest=self.claim.digest,
-            dropped=self.drop,
+            dropped=self.space.dropped,
             also_broken=self.assumed.also_broken,
             tries=self.tries,
             seconds=time.monotonic() - self.start,
             looked=tuple(self.looked),
             uncertified=self.uncertified,
         )
-
-
-def _respects(instance: Instance, fixed: Mapping[str, Any]) -> bool:
-    """Whether an instance has what the user fixed."""
-    network, data = instance.network, instance.data
-    has = {
-        "activation": network.activation,
-        "m": network.width,
-        "n": data.n,
-        "d": data.d,
-        "y": data.y,
-        "X": data.X,
-        "weights": network.output_weights,
-        "bias": network.bias,
-        "trained_output": network.trained_output,
-        "loss": instance.loss.name,
-        "sigma": instance.sigma,
-        "eta": instance.eta,
-    }
-    return all(has[name] == value for name, value in fixed.items() if name in has)

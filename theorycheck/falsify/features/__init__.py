@@ -1,0 +1,21 @@
+"""Deep unconstrained-features models, as the search for counterexamples sees them."""
+
+from theorycheck.falsify.features import evidence, fixed, space, steps, told
+from theorycheck.falsify.setting import Setting
+
+SETTING = Setting(
+    read=fixed.read,
+    space=space.space,
+    subject=space.subject,
+    respects=fixed.respects,
+    document=lambda instance: instance.document,
+    json=told.instance_json,
+    told=str,
+    told_point=told.point_line,
+    latex=told.latex,
+    price=steps.price,
+    steps=steps.steps,
+    forms=steps.forms,
+    keeps=evidence.keeps,
+    breaks=evidence.breaks,
+)

@@ -1,0 +1,78 @@
+"""Which unconstrained-features models a search looks at, smallest first."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from theorycheck.claims.claim import Assumption, Space
+from theorycheck.errors import InvalidClaim
+from theorycheck.falsify.assumed import Assumed
+from theorycheck.falsify.features.fixed import respects
+from theorycheck.models.features import UnconstrainedFeatures
+
+_CLASSES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15)
+_DEPTHS = (1, 2, 3, 4, 5, 6)
+_REGS = tuple(Fraction(1, k) for k in (100, 10, 1000, 20, 2, 7, 6, 5, 4, 3, 50, 30, 1))
+
+
+def space(assumed: Assumed, values: dict[str, Any], drop: str | None) -> tuple[Assumed, Space]:
+    """The instances that have what is fixed, break what is dropped, and keep as much of the rest as they can.
+
+    Raises:
+        InvalidClaim: no instance breaks what is dropped, or, where nothing is dropped, none keeps all.
+    """
+    fitting = [one for one in _instances(values) if respects(one, values)]
+    broken = [one for one in fitting if all(assumed.margin(a, one).holds is False for a in assumed.dropped)]
+    if not broken:
+        raise InvalidClaim(f"{_nothing(assumed, values)}; fix something else")
+    lost = {one: _lost(assumed, one) for one in broken}
+    least = min(lost.values(), key=len)
+    if least and not assumed.dropped:
+        raise InvalidClaim(f"what is fixed breaks {least[0].name} ({least[0].text}); drop it, or fix something else")
+    given_up = assumed.without(least)
+    instances = tuple(one for one in broken if set(lost[one]) <= set(least))
+    return given_up, Space((), drop, frozenset(a.name for a in given_up.kept), values, given_up.allows, instances)
+
+
+def _nothing(assumed: Assumed, values: dict[str, Any]) -> str:
+    name = assumed.dropped[0].name if assumed.dropped else "any assumption"
+    return f"no instance with {', '.join(values) or 'these sizes'} fixed breaks {name}"
+
+
+def _lost(assumed: Assumed, instance: UnconstrainedFeatures) -> tuple[Assumption, ...]:
+    return tuple(a for a in assumed.kept if assumed.margin(a, instance).holds is not True)
+
+
+def subject(about: str, instance: UnconstrainedFeatures) -> tuple[Any, ...]:
+    """What a margin depends on: all of the instance."""
+    return (instance.digest,)
+
+
+def _instances(values: dict[str, Any]) -> Iterator[UnconstrainedFeatures]:
+    """Sizes with K + L growing; in each the losses, activations, counts and regularisations, plainest first."""
+    sizes = product(_choices(values, "classes", _CLASSES), _choices(values, "depth", _DEPTHS))
+    for K, L in sorted(sizes, key=lambda size: (sum(size), size)):
+        plain = (_choices(values, "loss", ("mse", "ce")), _choices(values, "activation", ("relu", "linear")))
+        given = (_choices(values, "counts", tuple(_counts(K))), _choices(values, "reg", tuple(_regs(K, L))))
+        width = values.get("width")
+        for loss, activation, counts, reg in product(*plain, *given):
+            if len(counts) in (1, K) and len(reg) in (1, L + 1):
+                yield UnconstrainedFeatures(K, L, reg, loss, activation, counts, width)
+
+
+def _choices(values: dict[str, Any], name: str, known: tuple) -> tuple:
+    return (values[name],) if name in values else known
+
+
+def _counts(K: int) -> Iterator[tuple[int, ...]]:
+    """One sample a class, two, and a minority class."""
+    yield from ((1,), (2,), (9,) * (K - 1) + (1,))
+
+
+def _regs(K: int, L: int) -> Iterator[tuple[Fraction, ...]]:
+    """Equal, unequal, and such that DNC and zero tie for the squared loss: (Π λ)·(K L)^(L+1) = ((L-1)/L)^(L-1)."""
+    yield from ((v,) for v in _REGS)
+    yield (Fraction(1, 100),) * L + (Fraction(1, 1000),)
+    tie = Fraction(1, K * L)
+    yield (tie, tie, *(tie * Fraction(L - 1, L) for _ in range(L - 1)))

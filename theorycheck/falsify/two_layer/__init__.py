@@ -1,0 +1,22 @@
+"""Two-layer networks on data, as the search for counterexamples sees them."""
+
+from theorycheck.claims.attacks.exactly import document
+from theorycheck.falsify.setting import Setting
+from theorycheck.falsify.two_layer import evidence, fixed, space, steps, told
+
+SETTING = Setting(
+    read=fixed.read,
+    space=space.space,
+    subject=space.subject,
+    respects=fixed.respects,
+    document=document,
+    json=told.instance_json,
+    told=told.one_line,
+    told_point=told.point_line,
+    latex=told.latex,
+    price=steps.price,
+    steps=steps.steps,
+    forms=steps.forms,
+    keeps=evidence.keeps,
+    breaks=evidence.breaks,
+)

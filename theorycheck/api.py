@@ -27,6 +27,7 @@ def check(
     loss: Any = "half-sum",
     budget: Budget | None = None,
     seed: int = 0,
+    features: Any = None,
 ) -> Verdict:
     """Test a claim by its proof, exact solution and training.
 
@@ -37,6 +38,7 @@ def check(
         loss: a `Loss` or its name.
         budget: seconds and number of drawn instances.
         seed: of the drawn instances.
+        features: an `UnconstrainedFeatures`, for your own instance of a claim on unconstrained features.
 
     Returns:
         The verdict, with its findings and certificates.
@@ -51,10 +53,14 @@ def check(
     """
     if (data is None) != (network is None):
         raise InvalidInstance("an instance of your own needs both data= and network=")
-    own = None
+    chosen, own = _claim(claim), features
+    given = {"two-layer": data, "features": features}
+    if any(value is not None for setting, value in given.items() if setting != chosen.setting):
+        fitting = {"two-layer": "data= and network=", "features": "features="}[chosen.setting]
+        raise InvalidInstance(f"{chosen.key} is about {chosen.setting} instances; pass {fitting}")
     if data is not None:
         own = Instance(data, network, loss if isinstance(loss, Loss) else Loss(loss))
-    return run(_claim(claim), budget, seed, own)
+    return run(chosen, budget, seed, own)
 
 
 def falsify(claim: str | Claim, drop: str | None = None, seconds: float = 60.0, **fixed: Any) -> Any:

@@ -106,14 +106,14 @@ def smallest(phi: str = "sinh", label: Any = 3, width: int = 5, X: Any = ((1,),)
     return Instance(Dataset([list(row) for row in X], labels, name="smallest"), TwoLayer(width, phi, **network))
 
 
-def sequence(first: tuple[Instance, ...], strategy: Callable[[], Any]) -> Callable[[int, int], Instance]:
+def sequence(first: tuple[Any, ...], strategy: Callable[[], Any]) -> Callable[[int, int], Any]:
     """Instances by seed and position: the given ones first, then those drawn by Hypothesis."""
 
     @lru_cache(maxsize=8)
-    def drawn(seed: int) -> list[Instance]:
+    def drawn(seed: int) -> list:
         return draw(strategy(), _DRAWS, seed)
 
-    def instance(seed: int, position: int) -> Instance:
+    def instance(seed: int, position: int) -> Any:
         if position < len(first):
             return first[position]
         rest = drawn(seed)

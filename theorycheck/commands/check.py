@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from theorycheck.commands import output
-from theorycheck.commands.inputs import DataChoice, instance, settings
+from theorycheck.commands.inputs import DataChoice, instance_for
 
 
 def check_claims(
@@ -15,12 +15,12 @@ def check_claims(
     from theorycheck.claims.store import select
 
     claims, budget = select(keys), Budget(seconds=seconds)
-    own = instance(choice, settings(given), seed)
+    own = [instance_for(claim, choice, given, seed) for claim in claims]
     place = output.folder(out) if out else None
     verdicts = []
     with output.Progress(len(claims)) as progress:
-        for claim in claims:
-            verdict = run(claim, budget, seed, own, progress.step)
+        for claim, instance in zip(claims, own, strict=True):
+            verdict = run(claim, budget, seed, instance, progress.step)
             verdicts.append(verdict)
             if place:
                 save_verdict(place, verdict)

@@ -22,6 +22,19 @@ SETTINGS = {
     "trained_output": "yes or no",
     "bias": "yes or no",
 }
+FEATURES = {
+    "classes": "the number of classes K",
+    "depth": "the number L of weight matrices",
+    "reg": "λ, one number for all factors, or λ_H, λ_1, ..., λ_L separated by commas",
+    "loss": "mse or ce",
+    "activation": "relu or linear",
+    "samples": "the number of samples of every class",
+    "counts": "the numbers of samples of the classes, separated by commas",
+    "width": "the most neurons of a layer",
+}
+NAMES = {"two-layer": SETTINGS, "features": FEATURES}
+_EXAMPLES = {"two-layer": "activation=tanh", "features": "classes=6"}
+_ABOUT = {"two-layer": "", "features": " to a claim on unconstrained features"}
 
 
 @attrs.frozen
@@ -62,23 +75,27 @@ class DataChoice:
         return data.normalised() if self.normalise else data
 
 
-def settings(pairs: list[str]) -> dict[str, str]:
+def settings(pairs: list[str], setting: str = "two-layer") -> dict[str, str]:
     """The NAME=VALUE pairs after --set.
+
+    Args:
+        pairs: the texts.
+        setting: what the claim's instances are, which says what may be set.
 
     Raises:
         InvalidInstance: a pair without `=`, or an unknown name.
     """
-    found = {}
+    found, known = {}, NAMES[setting]
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise InvalidInstance(f"--set {pair!r}: write NAME=VALUE, for example --set activation=tanh")
-        if name not in SETTINGS:
+            raise InvalidInstance(f"--set {pair!r}: write NAME=VALUE, for example --set {_EXAMPLES[setting]}")
+        if name not in known:
             from difflib import get_close_matches
 
-            near = get_close_matches(name, SETTINGS, n=2) or list(SETTINGS)
-            raise InvalidInstance(f"--set {name!r} is unknown; nearest: {', '.join(near)}")
-        found["m" if name == "width" else name] = value
+            near = get_close_matches(name, known, n=2) or list(known)
+            raise InvalidInstance(f"--set {name!r} is unknown{_ABOUT[setting]}; nearest: {', '.join(near)}")
+        found["m" if name == "width" and setting == "two-layer" else name] = value
     return found
 
 
@@ -157,3 +174,50 @@ def instance(choice: DataChoice, given: dict[str, str], seed: int = 0) -> Any:
         return None
     extra = {name: exact(given[name], f"--set {name}") for name in ("eta", "sigma") if name in given}
     return Instance(dataset(choice, given), network(given), Loss(given.get("loss", "half-sum")), seed=seed, **extra)
+
+
+def features(given: dict[str, str], like: Any, seed: int = 0) -> Any:
+    """The user's own instance of unconstrained features; where the settings are silent it is like the one given.
+
+    Args:
+        given: texts by name; classes, depth and reg are needed.
+        like: the claim's smallest instance, for its loss and activation.
+        seed: of training.
+
+    Raises:
+        InvalidInstance: something is missing or makes no sense.
+    """
+    from theorycheck.models.features import UnconstrainedFeatures
+
+    missing = [name for name in ("classes", "depth", "reg") if name not in given]
+    if missing:
+        raise InvalidInstance(f"--set {missing[0]}=... is missing: {FEATURES[missing[0]]}; K, L and λ make an instance")
+    if "samples" in given and "counts" in given:
+        raise InvalidInstance("--set samples and --set counts say the same; pass one of them")
+    counted = given.get("samples", given.get("counts", "1"))
+    return UnconstrainedFeatures(
+        classes=whole(given["classes"], "--set classes"),
+        depth=whole(given["depth"], "--set depth"),
+        reg=tuple(numbers(given["reg"], "--set reg")),
+        loss=given.get("loss", like.loss),
+        activation=given.get("activation", like.activation),
+        counts=tuple(whole(part.strip(), "--set counts") for part in counted.split(",")),
+        width=whole(given["width"], "--set width") if "width" in given else None,
+        seed=seed,
+    )
+
+
+def instance_for(claim: Any, choice: DataChoice, pairs: list[str], seed: int = 0) -> Any:
+    """The user's own instance for a claim, or None where the user gave nothing.
+
+    Raises:
+        InvalidInstance: the parts do not fit, or do not go with the claim.
+    """
+    given = settings(pairs, claim.setting)
+    if claim.setting == "two-layer":
+        return instance(choice, given, seed)
+    if choice != DataChoice():
+        raise InvalidInstance(
+            f"{claim.key} is about unconstrained features, which have no data; pass --set classes=..."
+        )
+    return features(given, claim.instances(seed, 0), seed) if given else None

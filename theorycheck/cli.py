@@ -24,6 +24,8 @@ solve_app = typer.Typer(
     help="Solve an instance exactly, with a certificate.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(solve_app, name="solve")
+study_app = typer.Typer(help="A question on a grid of parameters.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(study_app, name="study")
 
 Keys = Annotated[list[str] | None, typer.Argument(help="Claims, or a paper's name for all of its claims.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to standard error.")]
@@ -44,6 +46,11 @@ LossName = Annotated[str, typer.Option("--loss", help="sum, half-sum, mean or ha
 TrainedOutput = Annotated[bool, typer.Option("--trained-output", help="Train the output weights too.")]
 Bias = Annotated[bool, typer.Option("--bias", help="Train a bias in every neuron.")]
 Weights = Annotated[str | None, typer.Option("--weights", help="Output weights, separated by commas; ones by default.")]
+Classes = Annotated[int, typer.Option("--classes", help="K.")]
+Depth = Annotated[int, typer.Option("--depth", help="L, the number of weight matrices.")]
+Samples = Annotated[int, typer.Option("--samples", "-n", help="n, samples a class.")]
+FeatureLoss = Annotated[str, typer.Option("--loss", help="mse or ce.")]
+FeatureActivation = Annotated[str, typer.Option("--activation", help="relu or linear.")]
 
 
 def _choice(data, target, rows, columns, centre, normalise):
@@ -185,6 +192,49 @@ def sharpness(
     choice = _choice(data, target, rows, columns, centre, normalise)
     network = {"width": width, "activation": activation, "weights": weights, "trained": trained_output, "bias": bias}
     raise typer.Exit(solve_sharpness(choice, samples, labels, network, loss, json, out))
+
+
+@study_app.command()
+def phase(
+    classes: Annotated[str, typer.Option("--classes", help="K: 2:10, 3,6,10 or one number.")] = "2:10",
+    depth: Annotated[str, typer.Option("--depth", help="L, likewise.")] = "1:6",
+    ratio: Annotated[
+        str, typer.Option("--ratio", help="λ over the λ at which collapse and zero tie: 3/10 or a list.")
+    ] = "3/10",
+    loss: FeatureLoss = "mse",
+    activation: FeatureActivation = "relu",
+    samples: Samples = 1,
+    budget: Annotated[float, typer.Option("--budget", help="Seconds of search a cell; 0: closed forms only.")] = 0.0,
+    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
+    json: Json = False,
+    out: Annotated[str, typer.Option("--out", help="The folder; a study there that was stopped goes on.")] = "study",
+) -> None:
+    """Which structure wins in the unconstrained-features model, over two of K, L and λ: figure, CSV, LaTeX."""
+    from theorycheck.commands.study import study_phase
+
+    axes = {"classes": classes, "depth": depth, "ratio": ratio}
+    model = {"loss": loss, "activation": activation, "samples": samples}
+    raise typer.Exit(study_phase(axes, model, budget, workers, json, out))
+
+
+@study_app.command()
+def collapse(
+    classes: Classes = 4,
+    depth: Depth = 3,
+    reg: Annotated[str, typer.Option("--reg", help="λ.")] = "7/400",
+    loss: FeatureLoss = "ce",
+    activation: FeatureActivation = "linear",
+    samples: Samples = 1,
+    width: Annotated[str, typer.Option("--width", help="d: a list, or one number with --regs.")] = "4,6,8,16,32",
+    regs: Annotated[str | None, typer.Option("--regs", help="Values of λ to vary instead.")] = None,
+    seeds: Annotated[int, typer.Option("--seeds", help="Runs a value.")] = 64,
+    out: Annotated[str, typer.Option("--out", help="The folder of the figure.")] = "study",
+) -> None:
+    """How often gradient descent on unconstrained features ends in neural collapse, against width or λ."""
+    from theorycheck.commands.study import study_collapse
+
+    model = {"classes": classes, "depth": depth, "loss": loss, "activation": activation, "counts": samples}
+    raise typer.Exit(study_collapse(model, reg, width, regs, seeds, out))
 
 
 @app.command()

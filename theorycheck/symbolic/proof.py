@@ -23,11 +23,15 @@ from theorycheck.symbolic.proof_data import Proof as Proof
 from theorycheck.symbolic.proof_data import Step as Step
 from theorycheck.symbolic.proof_desk import Condition, Desk, Fact, Origin, Sequent, conditions
 from theorycheck.symbolic.proof_existence import EXISTENCE
+from theorycheck.symbolic.proof_induction import INDUCTION, POWERS
 from theorycheck.symbolic.proof_rules import STRUCTURAL, tower_of
+from theorycheck.symbolic.proof_schemes import SCHEMES
 from theorycheck.symbolic.proof_scope import Scope
-from theorycheck.symbolic.proof_syntax import FUNCTIONS, NotDischarged, Symbol, parse_statement
+from theorycheck.symbolic.proof_syntax import FUNCTIONS, SORTS, NotDischarged, Symbol, parse_statement
 
-AXIOMS = {**CLASSICAL, **EXISTENCE}
+LOGIC = {**STRUCTURAL, **INDUCTION, **SCHEMES}
+"""The rules of the kernel: arithmetic, logic, induction and counting."""
+AXIOMS = {**CLASSICAL, **EXISTENCE, **POWERS}
 """The closed list of theorems that a proof may take for granted; each docstring's first line states one."""
 
 
@@ -83,7 +87,7 @@ class Book:
 
     scope: Scope
     facts: dict[str, Fact] = attrs.field(factory=dict)
-    seen: set[str] = attrs.field(factory=set)
+    seen: set[str] = attrs.field(factory=lambda: {f.name for f in FUNCTIONS})  # no proof may define these
     origins: dict[str, Origin] = attrs.field(factory=dict)
 
     def desk(self, step: Step) -> Desk:
@@ -155,7 +159,9 @@ def scope_of(proof: Proof) -> Scope:
     for repeated in (name for group in (names, labels) for name in sorted(set(group)) if group.count(name) > 1):
         raise InvalidClaim(f"{proof.key}: the name {repeated} is declared twice; rename one of them")
     symbols = {s.name: s for s in (*FUNCTIONS, *proof.symbols)}
-    sorts = {*proof.indices, "R", "I", "J", "T"}
+    if clash := set(proof.indices) & set(SORTS):
+        raise InvalidClaim(f"{proof.key}: the index set {min(clash)} has the name of a sort; rename it")
+    sorts = {*proof.indices, *SORTS}
     for s in (*symbols.values(), *proof.variables):
         if not {s.sort, *s.args} <= sorts or (s.derivative and not _same_shape(s, symbols.get(s.derivative))):
             raise InvalidClaim(f"{proof.key}: {s.name} has an unknown sort, or a derivative of another shape")
@@ -193,7 +199,7 @@ def examine(book: Book, step: Step) -> StepReport:
 
 def _discharge(book: Book, step: Step) -> tuple[frozenset[str], tuple[str, ...]]:
     desk = book.desk(step)
-    rule = {**STRUCTURAL, **AXIOMS}.get(step.rule)
+    rule = {**LOGIC, **AXIOMS}.get(step.rule)
     if rule is None:
         raise NotDischarged(f"there is no rule {step.rule}")
     derived, stated = rule(desk), desk.sequent(desk.statement)

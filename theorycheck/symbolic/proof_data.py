@@ -8,6 +8,9 @@ import attrs
 from theorycheck.symbolic.proof_existence import EXISTENCE
 from theorycheck.symbolic.proof_syntax import Symbol
 
+NAMING = {"define", "recursion", "root", *EXISTENCE}
+"""The rules that introduce a symbol."""
+
 
 @attrs.frozen
 class Hypothesis:
@@ -60,7 +63,7 @@ class Proof:
     @property
     def digest(self) -> str:
         """Digest of what is claimed: symbols and what introduces them, assumptions and goals; no other steps."""
-        named = tuple(step for step in self.steps if step.rule == "define" or step.rule in EXISTENCE)
+        named = tuple(step for step in self.steps if step.rule in NAMING)
         parts = (self.symbols, self.variables, self.definitions, named, self.hypotheses, self.goals)
         plain = [[attrs.astuple(part) for part in group] for group in parts]
         return hashlib.sha256(json.dumps([self.key, self.indices, *plain]).encode()).hexdigest()

@@ -29,7 +29,7 @@ def inverse_function(desk: Desk) -> Sequent:
     return plain("=", terms.app(f.name, terms.app(g.name, terms.app(u))) - terms.app(u))
 
 
-def _new_symbol(desk: Desk, node: Node, *needed: Poly, bound: tuple[str, ...] = ()) -> Poly:
+def new_symbol(desk: Desk, node: Node, *needed: Poly, bound: tuple[str, ...] = ()) -> Poly:
     """The term ``symbol[variables]`` of a new symbol that may depend on all free variables but ``bound``."""
     names = desk.distinct_variables(node.kids)
     sorts = tuple(desk.scope.variables[v].sort for v in names)
@@ -50,7 +50,7 @@ def mean_attained(desk: Desk) -> Sequent:
     if desk.scope.sort(point) != "I" or f.args != ("I",) or not f.derivative or function.kids:
         raise NotDischarged("a differentiable function on I, and points of I, are needed")
     z = desk.poly(point)
-    nu = _new_symbol(desk, new, z, bound=(j,))
+    nu = new_symbol(desk, new, z, bound=(j,))
     if desk.scope.symbols[new.name].sort != "I" or desk.scope.variables[j].sort not in desk.scope.indices:
         raise NotDischarged("the new point must lie in I")
     total = desk.scope.summed(terms.app(f.name, z), (j,))
@@ -61,7 +61,7 @@ def maximum_attained(desk: Desk) -> Sequent:
     """Finite maximum: finitely many numbers have a largest one."""
     new, value, index = desk.data(3)
     (j,), v = desk.distinct_variables((index,)), desk.poly(value)
-    best = _new_symbol(desk, new, v, bound=(j,))
+    best = new_symbol(desk, new, v, bound=(j,))
     if not desk.scope.fits(desk.scope.sort(value), "R"):
         raise NotDischarged("only real numbers have a largest one")
     sort = desk.scope.variables[j].sort
@@ -85,7 +85,7 @@ def span_of_annihilator(desk: Desk) -> Sequent:
     expected = Sequent((Condition((row,), "=", pairing[0]),), Condition((), "=", pairing[1]))
     if fact != expected:
         raise NotDischarged("the cited fact is not of the form: orthogonal to all c_i implies orthogonal to g")
-    alpha = _new_symbol(desk, new, poly_c, poly_g, bound=places)
+    alpha = new_symbol(desk, new, poly_c, poly_g, bound=places)
     return plain("=", poly_g - desk.scope.summed(alpha * poly_c, (row,)))
 
 
@@ -99,7 +99,7 @@ def independent_onto(desk: Desk) -> Sequent:
     schematic = desk.scope.variables.get(c.name)
     if fact != expected or schematic is None or c.name in poly_x.free or k in poly_b.free:
         raise NotDischarged("the cited fact is not the independence of the rows")
-    e = _new_symbol(desk, new, bound=(row,))
+    e = new_symbol(desk, new, bound=(row,))
     others = desk.variables_of(poly_x, poly_b) - {row, k}
     if others or desk.variables_of(e) != {k}:
         raise NotDischarged("rows and right-hand side must depend on their own indices only")
@@ -118,7 +118,7 @@ def first_passage(desk: Desk) -> Sequent:
     required(desk, descent, Condition((), "=", desk.scope.derivative(e, t) + q))
     required(desk, floor, Condition((), ">=", e - c))
     required(desk, positive, Condition((), ">", level))
-    p = _new_symbol(desk, new, e, q, c, level, o, bound=(t,))
+    p = new_symbol(desk, new, e, q, c, level, o, bound=(t,))
     if desk.scope.symbols[new.name].sort != "T":
         raise NotDischarged(f"{new.name} must be a time")
     parts = (p - o, at(e, t, o) - c - level * (p - o), level - at(q, t, p))

@@ -45,8 +45,9 @@ def certificate(desk: Desk, node: Node, signs: dict[terms.Atom, str]) -> tuple[P
         return sequent.conclusion.diff, SIGN_OF[sequent.conclusion.relation]
     if node.op == "app":
         poly = desk.poly(node)
-        sign = POSITIVE if node.name in desk.scope.indices else signs.get(poly.atom, UNKNOWN) if poly.atom else UNKNOWN
-        return poly, sign
+        least = NONNEGATIVE if desk.scope.sort(node) == "N" else UNKNOWN
+        least = POSITIVE if node.name in desk.scope.indices else least
+        return poly, signs.get(poly.atom, least) if poly.atom else least
     parts = [certificate(desk, kid, signs) for kid in node.kids]
     polys = [p for p, _ in parts]
     if node.op == "sum":

@@ -3,7 +3,7 @@
 import attrs
 
 from theorycheck.symbolic import proof_terms as terms
-from theorycheck.symbolic.proof_syntax import INTERVALS, Node, NotDischarged, Symbol
+from theorycheck.symbolic.proof_syntax import INTERVALS, SORTS, Node, NotDischarged, Symbol
 
 
 @attrs.frozen
@@ -29,7 +29,7 @@ class Scope:
 
     def fits(self, sort: str, wanted: str) -> bool:
         """Whether a term of sort ``sort`` may stand where ``wanted`` is asked for."""
-        return sort == wanted or (wanted == "R" and sort in INTERVALS)
+        return sort == wanted or (wanted == "R" and sort in SORTS)
 
     def sort(self, node: Node) -> str:
         """The sort of a term, all arguments checked.
@@ -37,18 +37,23 @@ class Scope:
         Raises:
             NotDischarged: if a name is unknown or an argument has the wrong sort.
         """
+        if node.op == "number":
+            return "N"
         if node.op == "app":
             symbol = self.lookup(node.name)
             sorts = tuple(self.sort(kid) for kid in node.kids)
+            if node.name == "delta" and len(sorts) == 2 and sorts[0] == sorts[1] and sorts[0] in self.indices:
+                return "R"
             if len(sorts) != len(symbol.args) or not all(map(self.fits, sorts, symbol.args)):
                 raise NotDischarged(f"{node.name} takes ({', '.join(symbol.args)}), got ({', '.join(sorts)})")
             return symbol.sort
         for v in node.data if node.op == "sum" else ():
             if v not in self.variables or self.variables[v].sort not in self.indices:
                 raise NotDischarged(f"cannot sum over {v}: it is not an index variable")
-        if not all(self.fits(self.sort(kid), "R") for kid in node.kids):
+        sorts = tuple(self.sort(kid) for kid in node.kids)
+        if not all(self.fits(sort, "R") for sort in sorts):
             raise NotDischarged("arithmetic with an index")
-        return "R"
+        return "N" if node.op in ("add", "mul") and set(sorts) == {"N"} else "R"
 
     def poly(self, node: Node) -> terms.Poly:
         """The normal form of a term without citations.

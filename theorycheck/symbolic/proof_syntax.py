@@ -12,6 +12,8 @@ import attrs
 
 INTERVALS = ("R", "I", "J", "T")
 """Real sorts: the line; an open interval; its image under the one symbol from I to J; the half-line of times."""
+SORTS = (*INTERVALS, "N")
+"""All sorts of numbers; N are the numbers 0, 1, 2, ..."""
 
 
 class NotDischarged(Exception):
@@ -37,6 +39,9 @@ FUNCTIONS = (
     Symbol("log", ("R",), latex=r"\log"),
     Symbol("sqrt", ("R",)),
     Symbol("abs", ("R",)),
+    Symbol("relu", ("R",)),
+    Symbol("power", ("R", "N")),
+    Symbol("delta", latex=r"\delta"),  # of two terms of one index sort; the scope checks them
 )
 
 

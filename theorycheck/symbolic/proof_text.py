@@ -62,7 +62,9 @@ def _factor(scope: Scope, node: Node) -> str:
 
 def _base(scope: Scope, node: Node) -> str:
     text = latex_term(scope, node)
-    plain = node.op == "number" or (node.op == "app" and node.name not in ("exp", "log") and not _raised(scope, node))
+    plain = node.op == "number" or (
+        node.op == "app" and node.name not in ("exp", "log", "power") and not _raised(scope, node)
+    )
     return text if plain else rf"\left({text}\right)"
 
 
@@ -77,6 +79,12 @@ def _application(scope: Scope, node: Node) -> str:
         return rf"\sqrt{{{args[0]}}}"
     if node.name == "abs":
         return rf"\left|{args[0]}\right|"
+    if node.name == "relu":
+        return rf"\left({args[0]}\right)_+"
+    if node.name == "power":
+        return rf"{_base(scope, node.kids[0])}^{{{args[1]}}}"
+    if node.name == "delta":
+        return rf"\delta_{{{','.join(args)}}}"
     symbol = scope.lookup(node.name)
     name = symbol.latex or (node.name if len(node.name) == 1 else rf"\mathrm{{{_escape(node.name)}}}")
     index = [arg for arg, sort in zip(args, symbol.args, strict=True) if sort in scope.indices]

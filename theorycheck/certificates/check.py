@@ -291,7 +291,7 @@ class Network:
         sign = -ONE if value(self.jets[1], z=STEP) < 0 else ONE
         for t in (self.jets[1], self.jets[3]):
             holds(mul(sign, compose(t, power("z", TWO)) if even else t), False)
-MODELS = {None: Network}  # what an instance is about, by its entry "model"; later parts of the checker add theirs
+MODELS: dict = {None: Network}  # what an instance is about, by its entry "model"; later parts of the checker add theirs
 def model(doc):
     """What the instance describes; None where there is no instance."""
     if doc is None: return None

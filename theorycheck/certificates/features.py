@@ -1,0 +1,318 @@
+"""The fourth part of the checker of certificates: the deep unconstrained-features model.
+
+K classes with n_k samples, N = sum n_k; factors H, W_1, ..., W_L; M_1 = H, M_2 = W_1 H and M_(l+1) = W_l s(M_l) from
+l = 2 on, s the ReLU or the identity; output Z = W_L s(M_L), or W_1 H where L = 1; targets Y, a column e_k a sample.
+Objective: fit + lambda_H / 2 |H|^2 + sum_l lambda_l / 2 |W_l|^2, with fit = |Z - Y|^2 / (2N) or the mean cross-entropy.
+
+Parameters are told by class means: H has a column a class, repeated n_k times, which is one of the allowed parameters;
+so what is computed is a value of the full objective. Lower bounds are for all parameters, any width, repeated or not.
+Like the first part it needs only Python's standard library and python-flint, and it uses the names of the first part.
+"""
+
+from functools import reduce
+from itertools import pairwise
+
+from flint import arb, fmpq, fmpq_poly, fmpz, fmpz_mat
+
+from theorycheck.certificates.check import (
+    KINDS,
+    MODELS,
+    ONE,
+    TWO,
+    ZERO,
+    Refused,
+    _text,
+    add,
+    brief,
+    derivative,
+    label,
+    matrix,
+    mul,
+    power,
+    rational,
+    require,
+    roots,
+    show,
+    total,
+    tree,
+    value,
+    verify,
+)
+
+# ---- end of imports
+
+__all__ = ["verify"]
+LOAD = 10**8  # bits that the largest intermediate product of factors may take
+PIECES = 5_000  # a proof by subdivision that opens more intervals than this is refused
+
+
+def counted(k, least, most):
+    """Whether k is a whole number between these."""
+    return type(k) is int and least <= k <= most
+
+
+class Features:
+    """Sizes, regularisation and loss of an instance, and the named numbers of its parameters."""
+
+    def __init__(self, doc):
+        self.K, self.L, self.n, self.width = doc["classes"], doc["depth"], doc["counts"], doc["width"]
+        self.loss, self.relu, [self.reg] = doc["loss"], doc["relu"], matrix([doc["reg"]])
+        require(counted(self.K, 2, 200) and counted(self.L, 1, 60), "K is 2 to 200, L is 1 to 60")
+        require(self.width is None or counted(self.width, 1, 10**6), "the width is no size")
+        require(isinstance(self.n, list) and len(self.n) == self.K, "not one number of samples a class")
+        require(all(counted(n, 1, 10**9) for n in self.n), "a number of samples is none")
+        fits = len(self.reg) == self.L + 1 and all(v > 0 and v.height_bits() < 2000 for v in self.reg)
+        require(fits, "not one positive regularisation a factor, or too long a number")
+        require(self.loss in ("mse", "ce") and type(self.relu) is bool, "an unknown loss or activation")
+        require(self.L > 1 or not self.relu, "with one weight matrix there is no hidden layer to be rectified")
+        self.N, self.balanced = sum(self.n), len({*self.n}) == 1
+        # where the linear lower bound of the penalty holds: see `schatten`
+        self.straight = not self.relu or self.K == 2
+        self.product = reduce(lambda p, q: p * q, self.reg)
+
+    def told(self):
+        """The instance in words."""
+        n, lam = [values[0] if len({*values}) == 1 else brief(values) for values in (self.n, [*map(str, self.reg)])]
+        sizes = f"K = {self.K}, L = {self.L}, n = {n}, lambda = {lam}"
+        loss = {"mse": "squared loss / (2N)", "ce": "mean cross-entropy"}[self.loss]
+        width = "any width" if self.width is None else f"width at most {self.width}"
+        return f"the deep unconstrained-features model ({'ReLU' if self.relu else 'linear'}, {loss}, {sizes}, {width})"
+
+    def factors(self, point):
+        """The factors as integer matrices, each with its common denominator, once their shapes are seen to fit."""
+        found = [matrix(rows) for rows in point["factors"]]
+        require(len(found) == self.L + 1, "not H and L weight matrices")
+        shapes = [(len(rows), len(rows[0])) for rows in found]
+        require(shapes[0][1] == self.K == shapes[-1][0], "H needs a column a class, the last weights a row a class")
+        require(all(p[0] == q[1] for p, q in pairwise(shapes)), "the shapes do not fit together")
+        require(self.width is None or all(p <= self.width for p, _ in shapes[:-1]), "wider than the instance allows")
+        require(sum(p * q for p, q in shapes) <= 2 * 10**5, "too many entries")
+        pairs = [_cleared(rows) for rows in found]
+        bits = sum(max(abs(v).bit_length() for v in A.entries()) + d.bit_length() + 20 for A, d in pairs)
+        require(
+            bits * self.K * max(p for p, _ in shapes) <= LOAD, "the factors are too large or their numbers too long"
+        )
+        return pairs
+
+    def layers(self, point):
+        """Pairs (M_l, s(M_l)) for l = 1, ..., L and (Z, Z), as integer matrices over a denominator: (A, B, d)."""
+        (A, d), *weights = self.factors(point)
+        found = [(A, A, d)]
+        for k, (W, e) in enumerate(weights):
+            A, d = W * found[-1][1], d * e
+            hidden = self.relu and k < self.L - 1
+            found.append((A, fmpz_mat(*_shape(A), [max(v, 0) for v in A.entries()]) if hidden else A, d))
+        return found
+
+    def output(self, point):
+        """The rows of the output, exact."""
+        Z, _, d = self.layers(point)[-1]
+        return [[fmpq(v, d) for v in row] for row in Z.tolist()]
+
+    def norm(self, point, index):
+        """The squared norm of a factor; that of H counts every sample."""
+        require(counted(index, 0, self.L), "no such factor")
+        return self.norms(self.factors(point))[index]
+
+    def norms(self, pairs):
+        """The squared norms of all factors."""
+        first, *rest = [([sum(v * v for v in row) for row in A.transpose().tolist()], d) for A, d in pairs]
+        weighted = fmpq(sum(n * v for n, v in zip(self.n, first[0], strict=True)), first[1] ** 2)
+        return [weighted, *(fmpq(sum(columns), d**2) for columns, d in rest)]
+
+    def fit(self, point):
+        """The fit: exact for the squared loss, else a ball."""
+        columns = [list(column) for column in zip(*self.output(point), strict=True)]
+        if self.loss == "mse":
+            misses = [total((z - (c == k)) ** 2 for c, z in enumerate(column)) for k, column in enumerate(columns)]
+            return total(n * miss for n, miss in zip(self.n, misses, strict=True)) / (2 * self.N)
+        sums = [total(arb(z - v[k]).exp() for c, z in enumerate(v) if c != k) for k, v in enumerate(columns)]
+        return total(n * found.log1p() for n, found in zip(self.n, sums, strict=True)) / self.N
+
+    def penalty(self, point):
+        """The regularisation of all factors."""
+        return total(lam * v / 2 for lam, v in zip(self.reg, self.norms(self.factors(point)), strict=True))
+
+    def quantity(self, kind, term):
+        """One named number of parameters: `objective`, `fit`, `penalty`, `norm` (of factor `index`)."""
+        point = term["point"]
+        if kind == "norm":
+            return self.norm(point, term["index"])
+        require(kind in ("objective", "fit", "penalty"), f"{kind!r:.40} is no quantity")
+        return total(part(point) for part in (self.fit, self.penalty) if kind in ("objective", part.__name__))
+
+    def mean(self, factor=ONE):
+        """(L + 1) / 2 (factor lambda_H prod lambda_l)^(1 / (L + 1)), rounded down to a rational where irrational."""
+        root = value(power(factor * self.product, fmpq(1, self.L + 1)))
+        return fmpq(self.L + 1, 2) * (root if isinstance(root, fmpq) else arb(root).lower().fmpq())
+
+
+def _shape(A):
+    return A.nrows(), A.ncols()
+
+
+def _cleared(rows):
+    """The matrix over one denominator."""
+    d = fmpz(1)
+    for v in (v for row in rows for v in row):
+        d = d.lcm(v.q)
+        require(d.bit_length() < 20_000 and v.height_bits() < 20_000, "the numbers of a factor are too long")
+    return fmpz_mat([[v.p * (d // v.q) for v in row] for row in rows]), d
+
+
+def about(net):
+    """The model of the instance, refused where there is another."""
+    require(isinstance(net, Features), "the instance is not of the unconstrained-features model")
+    return net
+
+
+def bowl(a, b, L, v):
+    """Prove a (1 - t^(L+1))^2 + b t^2 >= v for all t >= 0.
+
+    The leading term is positive, so it is enough that no root beyond 0 has an odd multiplicity.
+    """
+    m = L + 1
+    coefficients = [ZERO] * (2 * m + 1)
+    for k, c in ((0, a - v), (m, -2 * a), (2 * m, a), (2, b)):
+        coefficients[k] += c
+    signs = [times % 2 == 0 for count, times in roots(fmpq_poly(coefficients), ZERO) if count]
+    require(a > 0 and all(signs), "the value is not a lower bound")
+
+
+# ---- lower bounds for all parameters: a rule returns what it has proved ---------------------------------------------
+
+
+def schatten(c, net):
+    """Squared loss, any numbers of samples; linear, or two classes."""
+    require(net.loss == "mse" and net.straight, "only the squared loss, linear or with two classes")
+    bounds = {}
+    for n in {*net.n}:
+        bounds[n] = rational(c["least"][str(n)])
+        bowl(fmpq(n, 2 * net.N), net.mean(fmpq(n)), net.L, bounds[n])
+    return total(bounds[n] for n in net.n)
+
+
+def product(c, net):
+    """Squared loss, any activation, balanced."""
+    require(net.loss == "mse" and net.balanced, "only the squared loss with as many samples in each class")
+    bowl(fmpq(1, 2), net.mean(fmpq(net.n[0]) * net.K**2), net.L, rational(c["value"]))
+    return rational(c["value"])
+
+
+def jensen(c, net):
+    """Cross-entropy, any activation."""
+    require(net.loss == "ce" and net.balanced, "only cross-entropy with as many samples in each class")
+    margin(net, net.mean(fmpq(net.n[0]) * (net.K - 1) ** 2), rational(c["value"]))
+    return rational(c["value"])
+
+
+def margin(net, b, v):
+    """Prove F(t) = log(1 + (K - 1) exp(-t^(L+1))) + b t^2 >= v for all t >= 0."""
+    if v <= 0:
+        return
+    share, top = fmpq(net.K - 1, net.K), (arb(v) / arb(b)).sqrt().upper().fmpq()
+    start = ZERO
+    if net.L == 1 and b >= share:
+        start = top
+    elif net.L > 1:
+        start = (arb(b / share) ** arb(fmpq(1, net.L - 1))).lower().fmpq()
+    require(arb(net.K).log() >= v, "the value is not a lower bound")
+    spread = ("exp", mul(-ONE, power("z", fmpq(net.L + 1))))
+    at_least(add(("log", add(ONE, mul(fmpq(net.K - 1), spread))), mul(b, power("z", TWO))), v, start, top)
+
+
+def at_least(t, v, low, high):
+    """Prove that an expression in z is at least v on [low, high], by subdivision and Taylor's formula."""
+    slope = derivative(t)
+    bend, todo = derivative(slope), [(low, high)] if low < high else []
+    for _ in range(PIECES):
+        if not todo:
+            return
+        p, q = todo.pop()
+        if not _above(t, slope, bend, v, p, q):
+            todo += [(p, (p + q) / 2), ((p + q) / 2, q)]
+    raise Refused("the value could not be proved by subdivision")
+
+
+def _above(t, slope, bend, v, p, q):
+    """Whether t >= v is seen on [p, q]: t is at least f - s |x| + k x^2 / 2 at distance x from the middle."""
+    box, middle, r = arb(p).union(arb(q)), arb((p + q) / 2), arb((q - p) / 2)
+    try:
+        if arb(value(t, z=box)) >= v:
+            return True
+        f, s = arb(value(t, z=middle)) - v, abs(arb(value(slope, z=middle)))
+        k = arb(value(bend, z=box)).lower()
+    except Refused:  # not seen to be defined on so wide a stretch
+        return False
+    return bool((k > 0 and f >= s**2 / (2 * k)) or f - s * r + k.min(arb(0)) * r**2 / 2 >= 0)
+
+
+RULES = {"jensen": jensen, "product": product, "schatten": schatten}
+
+
+def check_floor(c, net):
+    """A lower bound of the objective for all parameters."""
+    require(c["rule"] in RULES, "an unknown rule")
+    bound = RULES[c["rule"]](c, about(net))
+    require(rational(c["value"]) <= bound, f"the bound is {_text(show(bound))}")
+    return f"for all parameters of {net.told()} the objective is at least {c['value']} (rule {c['rule']})"
+
+
+def check_collapsed(c, net):
+    """A lower bound of the objective for all parameters with deep neural collapse."""
+    v, balanced = rational(c["value"]), about(net).balanced
+    require(balanced, "only as many samples in each class")
+    if net.loss == "mse":
+        bowl(fmpq(1, 2), net.K * net.mean(fmpq(net.n[0])), net.L, v)
+        shape = "the columns of s(M_l) orthogonal with equal norms for l = 2, ..., L"
+    else:
+        require(not net.relu, "only linear for cross-entropy")
+        margin(net, (net.K - 1) * net.mean(fmpq(net.n[0])), v)
+        shape = "the output a multiple of I - J/K"
+    told = f"class by class equal columns and {shape}"
+    return f"for all parameters of {net.told()} with {told} the objective is at least {c['value']}"
+
+
+def check_multiple(c, net):
+    """Factors whose output is a multiple of the identity, and the product of their squared norms at output I."""
+    require(about(net).loss == "mse" and net.balanced, "only the squared loss with as many samples in each class")
+    Z, K, L = net.output(c), net.K, net.L
+    scale = Z[0][0]
+    same = all(z == (scale if i == j else 0) for i, row in enumerate(Z) for j, z in enumerate(row))
+    require(scale > 0 and same, "the output is no positive multiple of the identity")
+    norms = net.norms(net.factors(c))
+    norms[0] /= net.n[0]
+    p = reduce(lambda a, b: a * b, norms) / scale**2
+    require(rational(c["product"]) == p, f"the product is {_text(show(p))}")
+    require(p < K ** (L + 1), "the product is not below that of deep neural collapse")
+    below = fmpq((L - 1) ** (L - 1), L ** (2 * L)) / p
+    told = ", ".join(_text(show(v)) for v in norms)
+    return (
+        f"factors of {net.told()} with output {_text(show(scale))} I and squared norms {told} (H a column a class): "
+        f"at output I their product is {_text(show(p))} < {K}^{L + 1} = {K ** (L + 1)}, so that for all positive "
+        f"lambda and all equal n no nonzero parameters with deep neural collapse are globally optimal, nor is zero "
+        f"where n lambda_H prod lambda_l < {_text(show(below))} [{brief(c['factors'])}]"
+    )
+
+
+def check_root(c, net):
+    """The only root of an expression in an interval, and a strict inequality there."""
+    low, high, t = rational(c["low"]), rational(c["high"]), tree(c["expression"])
+    inside = only_root(t, low, high)
+    left, right = [arb(value(tree(c[side]), z=inside)) for side in ("left", "right")]
+    require(left < right, "the left side is not smaller")
+    where = f"z in [{c['low']}, {c['high']}], the only root there of {brief(c['expression'])}"
+    return f"{label(c['name'])}: {brief(c['left'])} < {brief(c['right'])} at {where}"
+
+
+def only_root(t, low, high):
+    """The interval, once exactly one root of the expression is seen to lie in it."""
+    require(low < high, "not an interval")
+    inside = arb(low).union(arb(high))
+    slope, ends = arb(value(derivative(t), z=inside)), [arb(value(t, z=end)) for end in (low, high)]
+    require((slope > 0 or slope < 0) and ends[0] * ends[1] < 0, "no single root is seen in the interval")
+    return inside
+
+
+MODELS["unconstrained features"] = Features
+KINDS |= {"collapsed": check_collapsed, "floor": check_floor, "multiple": check_multiple, "root": check_root}

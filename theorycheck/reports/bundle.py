@@ -11,6 +11,7 @@ from theorycheck.reports import figures
 from theorycheck.reports.content import Content, Picture, gather
 from theorycheck.reports.curvature import SHOWN
 from theorycheck.reports.files import write
+from theorycheck.reports.studies import study_pictures
 
 _CURVATURE = (
     "The second derivative of φ'² as a function of u = φ(z), sampled in floats: where it is nowhere negative, equal "
@@ -47,6 +48,7 @@ def write_report(
     solutions: Mapping[str, Any] | Iterable[Any] = (),
     trainings: Iterable[Any] = (),
     derivations: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
+    studies: Iterable[Any] = (),
     latex: str | Path | None = None,
     html: str | Path | None = None,
 ) -> Written:
@@ -60,6 +62,7 @@ def write_report(
         solutions: by title, each a solution or its JSON document.
         trainings: `Figure1` results or `figures.Decay` records.
         derivations: by title, each LaTeX or a result with `.latex()`.
+        studies: phase diagrams and studies of how often training collapses.
         latex: the LaTeX file, if not in the folder; its figures lie beside it.
         html: the folder of the page, if another.
 
@@ -70,7 +73,7 @@ def write_report(
         InvalidInstance: a place that cannot be written to; what was written before it stays.
     """
     place = Path(folder)
-    content = gather(verdicts, drop_table, solutions, trainings, derivations)
+    content = gather(verdicts, drop_table, solutions, trainings, derivations, studies)
     document = Path(latex) if latex is not None else place / "report.tex"
     page = (Path(html) if html is not None else place) / "index.html"
     # what took longest to find is written first
@@ -101,6 +104,7 @@ def draw(content: Content, folder: Path) -> tuple[Picture, ...]:
         pair = figures.singular_values(record, folder, f"singular-values-{k}")
         pictures.append(Picture(*pair, f"Singular values of the preactivations Z. {record.title}. {record.note}"))
     pictures.append(Picture(*figures.curvatures(SHOWN, folder), _CURVATURE))
+    pictures += [Picture(*pair, caption) for pair, caption in study_pictures(content.studies, folder)]
     for k, pair in enumerate(figures.drop_pages(content.drops, folder), 1):
         part = f", part {k}" if k > 1 else ""
         told = "a cross is an exact counterexample, a circle a search that found none, which proves nothing"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from theorycheck.errors import InvalidInstance, TheorycheckError
-from theorycheck.reports import grids
+from theorycheck.reports import grids, studies
 from theorycheck.reports.figures import Decay, decay
 from theorycheck.reports.grids import Grid
 from theorycheck.reports.statements import statement_latex
@@ -99,6 +99,7 @@ class Content:
     derivations: tuple[tuple[str, str], ...]
     proofs: Mapping[str, ProofView]
     certificates: tuple[CertificateFile, ...]
+    studies: tuple[Any, ...] = ()
     pictures: tuple[Picture, ...] = ()
     title: str = TITLE
 
@@ -119,6 +120,11 @@ class Content:
         return tuple((key, grids.drops_of_one([row for row in self.drops if row.claim == key])) for key in keys)
 
     @property
+    def study_grids(self) -> tuple[Grid, ...]:
+        """Each study as a table."""
+        return tuple(studies.study_grid(study) for study in self.studies)
+
+    @property
     def outcomes(self) -> tuple[Any, ...]:
         """The outcomes that occur, each once."""
         return tuple(dict.fromkeys(v.outcome for v in self.verdicts))
@@ -134,6 +140,7 @@ def gather(
     solutions: Mapping[str, Any] | Iterable[Any] = (),
     trainings: Iterable[Any] = (),
     derivations: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
+    study_results: Iterable[Any] = (),
 ) -> Content:
     """Collect the content; proofs named by claims are replayed, certificates too.
 
@@ -143,6 +150,7 @@ def gather(
         solutions: by title, each a solution or its JSON document; without titles they are numbered.
         trainings: `Figure1` results or `Decay` records.
         derivations: by title, each LaTeX or a result with `.latex()`.
+        study_results: phase diagrams and studies of how often training collapses.
 
     Returns:
         The content, without figures.
@@ -159,6 +167,7 @@ def gather(
         derivations=tuple((title, part if isinstance(part, str) else part.latex()) for title, part in pairs),
         proofs=_proofs(verdicts),
         certificates=_certificates(verdicts, rows, documents),
+        studies=tuple(study_results),
     )
 
 

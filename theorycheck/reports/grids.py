@@ -151,6 +151,45 @@ def solution_grid(solution: Mapping[str, Any]) -> Grid:
     return grid("Solution", {"quantity": KEY, "value": TEXT}, rows)
 
 
+def structure_grid(solution: Mapping[str, Any]) -> Grid:
+    """The structures of a solved unconstrained-features model, the best first; those that do not exist say why."""
+    order = sorted(solution["structures"].items(), key=lambda item: (item[1] is None, item[1] or 0.0))
+    rows = [(name, _digits(loss), *_detail(solution["details"][name])) for name, loss in order]
+    heads = {"structure": KEY, "objective": NUMBER, "C / C of DNC": NUMBER, "c": NUMBER, "what": TEXT}
+    return grid("Structures", heads, rows, f"Objective: {solution['normalisation']}")
+
+
+def _detail(detail: Mapping[str, Any]) -> tuple[str, str, str]:
+    ratio, scale = detail["ratio_to_dnc"], detail["scale"]
+    return "–" if ratio is None else f"{ratio:.6f}", "–" if scale is None else f"{scale:.6f}", detail["note"]
+
+
+def _digits(loss: float | None) -> str:
+    return "–" if loss is None else f"{loss:.10f}"
+
+
+def layer_grid(solution: Mapping[str, Any]) -> Grid:
+    """Ranks and singular values of the class means in each layer of the best point, before and after the ReLU."""
+    best = solution["best"]
+    rows = []
+    for layer in best["layers"]:
+        values = layer["singular_values"]
+        told = [" ".join(f"{v:.4g}" for v in values[side]) for side in ("before", "after")]
+        name = f"M_{layer['layer']}" if layer["layer"] < len(best["layers"]) else "output"
+        rows.append((name, str(layer["rank_before"]), str(layer["rank_after"]), *told))
+    heads = {"layer": KEY, "rank before": NUMBER, "after": NUMBER, "singular values before": TEXT, "after ReLU": TEXT}
+    rules = ", ".join(dict.fromkeys(layer["rank_rule"] for layer in best["layers"]))
+    return grid(f"Layers of the best point ({best['structure']})", heads, rows, f"Ranks: {rules}")
+
+
+def bound_grid(solution: Mapping[str, Any]) -> Grid:
+    """Certified bounds of a solved unconstrained-features model, and what follows."""
+    names = ("instance", "upper", "lower", "collapsed", "statement", "evidence", "note")
+    rows = [(name, words.number(solution[name])) for name in names if solution[name] not in (None, "")]
+    rows.insert(3, ("gap", f"{100 * solution['gap']:.3g} %"))
+    return grid("Solution", {"quantity": KEY, "value": TEXT}, rows)
+
+
 def _entry(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         count = sum(len(part) if isinstance(part, (list, tuple)) else 1 for part in value)

@@ -58,6 +58,13 @@ def solution(document: Mapping[str, Any]) -> Grid:
     return grids.solution_grid(document)
 
 
+def structures(document: Mapping[str, Any]) -> Any:
+    """A solved unconstrained-features model, from its JSON document."""
+    from rich.console import Group
+
+    return Group(grids.structure_grid(document), grids.layer_grid(document), grids.bound_grid(document))
+
+
 def verified(files: Iterable[Mapping[str, Any]]) -> Grid:
     """Replayed certificates, from the entries of the JSON document."""
     return grids.verify_grid(files)

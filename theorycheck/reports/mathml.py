@@ -1,7 +1,7 @@
 r"""The part of LaTeX's formulas that the library writes, to MathML, which browsers set without scripts or fonts.
 
-Known: letters, numbers, Greek, relations, operators, `_`, `^`, primes, `\frac`, `\sqrt`, accents, `\text`,
-`\operatorname`, `\mathbb`, delimiters with and without `\left`, `\big`. What is not known is shown as its source.
+Known: letters, numbers, Greek, relations, operators, `_`, `^`, primes, `\frac`, `\sqrt`, `\binom`, accents,
+`\text`, `\operatorname`, `\mathbb`, delimiters with and without `\left`, `\big`. What is not known is shown as its source.
 """
 
 import re
@@ -132,6 +132,8 @@ class _Reader:
             return f"<mfrac>{self.atom()}{self.atom()}</mfrac>"
         if name == "sqrt":
             return f"<msqrt>{self.atom()}</msqrt>"
+        if name in ("binom", "tbinom", "dbinom"):
+            return f'<mrow><mo>(</mo><mfrac linethickness="0">{self.atom()}{self.atom()}</mfrac><mo>)</mo></mrow>'
         if name in _ACCENTS:
             return f'<mover accent="true">{self.atom()}<mo>{_ACCENTS[name]}</mo></mover>'
         if name in ("text", "mathrm", "operatorname", "operatorname*", "textrm", "mathit", "mathbb", "mathbf"):

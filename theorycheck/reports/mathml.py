@@ -1,7 +1,8 @@
 r"""The part of LaTeX's formulas that the library writes, to MathML, which browsers set without scripts or fonts.
 
 Known: letters, numbers, Greek, relations, operators, `_`, `^`, primes, `\frac`, `\sqrt`, `\binom`, accents,
-`\text`, `\operatorname`, `\mathbb`, delimiters with and without `\left`, `\big`. What is not known is shown as its source.
+`\text`, `\operatorname`, `\mathbb`, delimiters with and without `\left`, `\big`. What is not known is shown as its
+source.
 """
 
 import re

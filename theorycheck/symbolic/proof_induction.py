@@ -12,7 +12,6 @@ from theorycheck.symbolic import proof_terms as terms
 from theorycheck.symbolic.proof_axioms import at, implied, plain, required
 from theorycheck.symbolic.proof_desk import Condition, Desk, Sequent
 from theorycheck.symbolic.proof_existence import new_symbol
-from theorycheck.symbolic.proof_rules import tower_of
 from theorycheck.symbolic.proof_syntax import Node, NotDischarged
 from theorycheck.symbolic.proof_terms import Poly
 
@@ -103,13 +102,21 @@ def cases(desk: Desk) -> Sequent:
 
 
 def power(desk: Desk) -> Sequent:
-    """``a^0 = 1`` (``by`` a) and ``a^(k + 1) = a a^k`` (``by`` a; k)."""
+    """``a^0 = 1`` (``by`` a); ``a^(k + 1) = a a^k``, ``a^3 = a a a``, and ``a^k`` has the sign of a cited ``a > 0``."""
     base, *rest = desk.data(len(desk.by.split(";")))
-    a = desk.poly(base)
+    a, (sign, *_) = desk.poly(base), desk.cited() or [None]
     if not rest:
         return plain("=", terms.app("power", a, terms.constant(0)) - terms.constant(1))
     k = whole(desk, rest[0])
-    return plain("=", terms.app("power", a, k + terms.constant(1)) - a * terms.app("power", a, k))
+    if sign is not None:
+        relation = sign.conclusion.relation if sign.conclusion.relation == ">" else ">="
+        required(desk, sign, Condition((), relation, a))
+        return plain(relation, terms.app("power", a, k))
+    options = [terms.app("power", a, k + terms.constant(1)) - a * terms.app("power", a, k)]
+    if rest[0].op == "number" and 0 < rest[0].data <= 12:
+        options.append(terms.app("power", a, k) - a ** rest[0].data)
+    stated = desk.sequent(desk.statement).conclusion.diff
+    return plain("=", next((diff for diff in options if stated in (diff, -diff)), options[0]))
 
 
 def power_reflects(desk: Desk) -> Sequent:

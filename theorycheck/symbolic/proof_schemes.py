@@ -75,10 +75,21 @@ def _counted_monomial(mono: Monomial, known: Known) -> Poly:
             del bound[old.name]
         else:
             kept.append(pair)
+    if any(known.vanishes(a, b) for group in _groups(kept) for a in group for b in group if a != b):
+        return terms.constant(0)
     deltas = (terms.app("delta", *sorted(pair, key=lambda side: side.key)) for pair in kept)
     body = (Poly({((a, e),): terms.ONE}) for a, e in factors)
     result = reduce(Poly.__mul__, (*body, *deltas), terms.constant(1))
     return reduce(lambda p, name: terms.summed(p, *name), bound.items(), result)
+
+
+def _groups(pairs: list[Pair]) -> list[set[Poly]]:
+    """The terms that the deltas of a monomial make equal."""
+    groups: list[set[Poly]] = []
+    for pair in pairs:
+        touching = [group for group in groups if group & set(pair)]
+        groups = [group for group in groups if group not in touching] + [set(pair).union(*touching)]
+    return groups
 
 
 def _flat(mono: Monomial, known: Known) -> tuple[dict[str, str], list[tuple[Atom, int]]]:

@@ -154,17 +154,33 @@ class Question:
 
     def instances(self) -> list[tuple[UnconstrainedFeatures, Fraction]]:
         """Each cell's instance and ratio; λ is rounded to seven digits, so that it can be typed again."""
-        from theorycheck.exact.dufm_scalar import zero_threshold
-
         found = []
         for K in self.classes:
             for L in self.depths:
                 model = UnconstrainedFeatures(K, L, 1, self.loss, self.activation, counts=self.samples)
-                largest = zero_threshold(model)
+                largest = tie(model)
                 for ratio in self.ratios:
                     reg = Fraction(f"{float(ratio) * largest:.7g}")
                     found.append((attrs.evolve(model, reg=(reg,)), ratio))
         return found
+
+
+def tie(model: UnconstrainedFeatures) -> float:
+    """The λ, one for all factors, at which the best linear collapse and the zero solution have one objective.
+
+    For the squared loss that is λ_0(K, L) n^{-1/(L+1)}. For cross-entropy it is the largest over α of
+    2 (log K - log(1 + (K-1) e^{-α})) / ((L+1) (K-1) (α √n)^{2/(L+1)}).
+    """
+    import numpy as np
+
+    from theorycheck.exact.dufm_scalar import dnc_threshold
+
+    K, L, n = model.classes, model.depth, model.counts[0]
+    if model.loss == "mse":
+        return dnc_threshold(K, L) * n ** (-1 / (L + 1))
+    alpha = np.geomspace(1e-4, 60, 200_000)
+    gain = np.log(K) - np.log1p((K - 1) * np.exp(-alpha))
+    return float((2 * gain / ((L + 1) * (K - 1) * (alpha * n**0.5) ** (2 / (L + 1)))).max())
 
 
 def solve(
@@ -264,11 +280,12 @@ def read_csv(path: Path) -> tuple[Cell, ...]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return tuple(_read(row) for row in csv.DictReader(file))
+            rows = csv.DictReader(file)
+            if tuple(rows.fieldnames or ()) != FIELDS:
+                raise ValueError("other columns")
+            return tuple(_read(row) for row in rows)
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as reason:
-        raise InvalidInstance(
-            f"{path}: not a phase diagram of ours ({reason}); name another file or remove it"
-        ) from None
+        raise InvalidInstance(f"{path}: no phase diagram of ours ({reason}); name another file or remove it") from None
 
 
 def _read(row: dict) -> Cell:

@@ -25,7 +25,6 @@ from theorycheck.certificates.check import (
     add,
     brief,
     derivative,
-    label,
     matrix,
     mul,
     power,
@@ -34,7 +33,6 @@ from theorycheck.certificates.check import (
     roots,
     show,
     total,
-    tree,
     value,
     verify,
 )
@@ -68,7 +66,7 @@ class Features:
         self.N, self.balanced = sum(self.n), len({*self.n}) == 1
         # where the linear lower bound of the penalty holds: see `schatten`
         self.straight = not self.relu or self.K == 2
-        self.product = reduce(lambda p, q: p * q, self.reg)
+        self.product = times(self.reg)
 
     def told(self):
         """The instance in words."""
@@ -147,6 +145,11 @@ class Features:
         return fmpq(self.L + 1, 2) * (root if isinstance(root, fmpq) else arb(root).lower().fmpq())
 
 
+def times(numbers):
+    """The product."""
+    return reduce(lambda p, q: p * q, numbers)
+
+
 def _shape(A):
     return A.nrows(), A.ncols()
 
@@ -171,20 +174,43 @@ def bowl(a, b, L, v):
 
     The leading term is positive, so it is enough that no root beyond 0 has an odd multiplicity.
     """
+    require(a > 0 and v.height_bits() < 2000, "the value is too long")
     m = L + 1
     coefficients = [ZERO] * (2 * m + 1)
     for k, c in ((0, a - v), (m, -2 * a), (2 * m, a), (2, b)):
         coefficients[k] += c
     signs = [times % 2 == 0 for count, times in roots(fmpq_poly(coefficients), ZERO) if count]
-    require(a > 0 and all(signs), "the value is not a lower bound")
+    require(all(signs), "the value is not a lower bound")
 
 
 # ---- lower bounds for all parameters: a rule returns what it has proved ---------------------------------------------
 
 
 def schatten(c, net):
-    """Squared loss, any numbers of samples; linear, or two classes."""
+    """Squared loss, any numbers of samples; linear, or two classes.
+
+    Linear. With s_j the singular values of Z, |Z - Y|^2 >= sum_j (s_j - sqrt(n_j))^2 (Mirsky), and the penalty of any
+    factors of Z is at least (L + 1) / 2 (lambda_H prod lambda_l)^(1 / (L + 1)) sum_j s_j^(2 / (L + 1)): scale the
+    factors by the roots of their lambda, then the Schatten form of sums of squared norms. So the objective is at least
+    a sum over the classes of least values in one number, s = sqrt(n_k) t^(L + 1).
+
+    ReLU, two classes. For given weights the columns of H are decoupled, so let H have two different columns; scale them
+    and all that follows by sqrt(n_k), with which s commutes. Then no ReLU need be active, at no greater penalty and
+    with the same Z, so that the linear bound holds:
+    (i) |s(M)|_* <= |M|_* for two columns, so that W_1 H = M_2 may become W_1' H' = s(M_2). Let X = s(M), X' = s(-M)
+    and Q the polar factor of X. If X has rank 2, Q = X P with P = (X^T X)^(-1/2), whose entry off the diagonal is <= 0
+    as X^T X >= 0; where X'_ij > 0, X_ij = 0 and Q_ij is the other entry of the row of X times that of P, hence <= 0.
+    If X has rank 1, Q is 0 where X is. So <Q, X'> <= 0 and |M|_* >= <Q, M> = |X|_* - <Q, X'> >= |X|_*.
+    (ii) For X >= 0 with two columns and G = X^T X, the cheapest row w with w X = (a, b) costs (a, b) G^-1 (a, b)^T. If
+    a > 0 > b, G is regular (columns of X that are dependent are multiples of one another, a and b of the same sign) and
+    the cost (G_22 a^2 - 2 G_12 a b + G_11 b^2) / det G does not grow when b becomes 0. If a, b <= 0, w = 0 will do.
+    """
     require(net.loss == "mse" and net.straight, "only the squared loss, linear or with two classes")
+    return spectral(c, net)
+
+
+def spectral(c, net):
+    """The sum over the classes of min over t of n_k / (2N) (1 - t^(L+1))^2 + mean(n_k) t^2, each proved as told."""
     bounds = {}
     for n in {*net.n}:
         bounds[n] = rational(c["least"][str(n)])
@@ -193,21 +219,59 @@ def schatten(c, net):
 
 
 def product(c, net):
-    """Squared loss, any activation, balanced."""
-    require(net.loss == "mse" and net.balanced, "only the squared loss with as many samples in each class")
-    bowl(fmpq(1, 2), net.mean(fmpq(net.n[0]) * net.K**2), net.L, rational(c["value"]))
+    """Squared loss, any activation, any numbers of samples.
+
+    |s(M)| <= |M|, so the nuclear norm S of Z is at most the product of the norms of all factors, and the penalty is at
+    least (L + 1) / 2 (lambda_H prod lambda_l S^2)^(1 / (L + 1)). By Mirsky and Cauchy |Z - Y|^2 >= sum_k (sqrt(n_k) -
+    s_k)^2 >= (T - S)^2 / K with T = sum_k sqrt(n_k). Put S = T t^(L + 1); a T that is rounded down only lowers this for
+    S <= T, and beyond T nothing is gained.
+    """
+    require(net.loss == "mse", "only the squared loss")
+    square = root_sum(net)
+    bowl(square / (2 * net.N * net.K), net.mean(square), net.L, rational(c["value"]))
     return rational(c["value"])
+
+
+def root_sum(net):
+    """The square of sum_k sqrt(n_k), rounded down where irrational."""
+    if net.balanced:
+        return fmpq(net.n[0] * net.K**2)
+    return (total(arb(n).sqrt() for n in net.n) ** 2).lower().fmpq()
 
 
 def jensen(c, net):
-    """Cross-entropy, any activation."""
-    require(net.loss == "ce" and net.balanced, "only cross-entropy with as many samples in each class")
-    margin(net, net.mean(fmpq(net.n[0]) * (net.K - 1) ** 2), rational(c["value"]))
+    """Cross-entropy, any activation, any numbers of samples.
+
+    With C = I - J/K and m the mean of the margins z_kk' - z_ck' over all samples k' and c != k, the fit is at least
+    log(1 + (K - 1) exp(-m)) by Jensen's inequality, twice. m = K <Z, C Y> / (N (K - 1)) <= K S sqrt(r) / (N (K - 1)),
+    S the nuclear norm of Z, r >= the largest eigenvalue of C diag(n_k) C. The penalty is at least (L + 1) / 2
+    (lambda_H prod lambda_l S^2)^(1 / (L + 1)), see `product`; for S >= N (K - 1) u / (K sqrt(r)) with u = m >= 0.
+    """
+    require(net.loss == "ce", "only cross-entropy")
+    ratio = fmpq(net.N * (net.K - 1), net.K)
+    margin(net, net.mean(ratio**2 / spread(c, net)), rational(c["value"]))
     return rational(c["value"])
 
 
+def spread(c, net):
+    """A number told, or else max n_k, once C diag(n_k) C is seen to have no larger eigenvalue, C = I - J/K.
+
+    If r lies below one n_k only, r I - diag(n_k) has one negative eigenvalue, and it is nonnegative on the vectors of
+    sum zero where sum_k 1 / (r - n_k) <= 0 (Finsler, Haynsworth).
+    """
+    r = rational(c["spread"]) if "spread" in c else fmpq(max(net.n))
+    gaps = [r - n for n in net.n]
+    few = sum(gap < 0 for gap in gaps) == 1 and all(gap != 0 for gap in gaps) and total(1 / gap for gap in gaps) <= 0
+    require(min(gaps) >= 0 or few, "the spread is not seen to bound the numbers of samples")
+    return r
+
+
 def margin(net, b, v):
-    """Prove F(t) = log(1 + (K - 1) exp(-t^(L+1))) + b t^2 >= v for all t >= 0."""
+    """Prove F(t) = log(1 + (K - 1) exp(-t^(L+1))) + b t^2 >= v for all t >= 0.
+
+    As the first term is convex in u = t^(L + 1), F >= log K + t^2 (b - (K - 1) / K t^(L - 1)), which is at least log K
+    up to some t; and F >= b t^2 is at least v from some t on. Between the two the interval is divided.
+    """
     if v <= 0:
         return
     share, top = fmpq(net.K - 1, net.K), (arb(v) / arb(b)).sqrt().upper().fmpq()
@@ -258,61 +322,5 @@ def check_floor(c, net):
     return f"for all parameters of {net.told()} the objective is at least {c['value']} (rule {c['rule']})"
 
 
-def check_collapsed(c, net):
-    """A lower bound of the objective for all parameters with deep neural collapse."""
-    v, balanced = rational(c["value"]), about(net).balanced
-    require(balanced, "only as many samples in each class")
-    if net.loss == "mse":
-        bowl(fmpq(1, 2), net.K * net.mean(fmpq(net.n[0])), net.L, v)
-        shape = "the columns of s(M_l) orthogonal with equal norms for l = 2, ..., L"
-    else:
-        require(not net.relu, "only linear for cross-entropy")
-        margin(net, (net.K - 1) * net.mean(fmpq(net.n[0])), v)
-        shape = "the output a multiple of I - J/K"
-    told = f"class by class equal columns and {shape}"
-    return f"for all parameters of {net.told()} with {told} the objective is at least {c['value']}"
-
-
-def check_multiple(c, net):
-    """Factors whose output is a multiple of the identity, and the product of their squared norms at output I."""
-    require(about(net).loss == "mse" and net.balanced, "only the squared loss with as many samples in each class")
-    Z, K, L = net.output(c), net.K, net.L
-    scale = Z[0][0]
-    same = all(z == (scale if i == j else 0) for i, row in enumerate(Z) for j, z in enumerate(row))
-    require(scale > 0 and same, "the output is no positive multiple of the identity")
-    norms = net.norms(net.factors(c))
-    norms[0] /= net.n[0]
-    p = reduce(lambda a, b: a * b, norms) / scale**2
-    require(rational(c["product"]) == p, f"the product is {_text(show(p))}")
-    require(p < K ** (L + 1), "the product is not below that of deep neural collapse")
-    below = fmpq((L - 1) ** (L - 1), L ** (2 * L)) / p
-    told = ", ".join(_text(show(v)) for v in norms)
-    return (
-        f"factors of {net.told()} with output {_text(show(scale))} I and squared norms {told} (H a column a class): "
-        f"at output I their product is {_text(show(p))} < {K}^{L + 1} = {K ** (L + 1)}, so that for all positive "
-        f"lambda and all equal n no nonzero parameters with deep neural collapse are globally optimal, nor is zero "
-        f"where n lambda_H prod lambda_l < {_text(show(below))} [{brief(c['factors'])}]"
-    )
-
-
-def check_root(c, net):
-    """The only root of an expression in an interval, and a strict inequality there."""
-    low, high, t = rational(c["low"]), rational(c["high"]), tree(c["expression"])
-    inside = only_root(t, low, high)
-    left, right = [arb(value(tree(c[side]), z=inside)) for side in ("left", "right")]
-    require(left < right, "the left side is not smaller")
-    where = f"z in [{c['low']}, {c['high']}], the only root there of {brief(c['expression'])}"
-    return f"{label(c['name'])}: {brief(c['left'])} < {brief(c['right'])} at {where}"
-
-
-def only_root(t, low, high):
-    """The interval, once exactly one root of the expression is seen to lie in it."""
-    require(low < high, "not an interval")
-    inside = arb(low).union(arb(high))
-    slope, ends = arb(value(derivative(t), z=inside)), [arb(value(t, z=end)) for end in (low, high)]
-    require((slope > 0 or slope < 0) and ends[0] * ends[1] < 0, "no single root is seen in the interval")
-    return inside
-
-
 MODELS["unconstrained features"] = Features
-KINDS |= {"collapsed": check_collapsed, "floor": check_floor, "multiple": check_multiple, "root": check_root}
+KINDS |= {"floor": check_floor}

@@ -7,13 +7,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from theorycheck.certificates import bounds, check, cover, features
+from theorycheck.certificates import bounds, check, collapse, cover, features
 
-PARTS: tuple[ModuleType, ...] = (
-    bounds,
-    cover,
-    features,
-)  # after the first, in the order in which they build on another
+# The parts after the first, in the order in which they build on one another.
+PARTS: tuple[ModuleType, ...] = (bounds, cover, features, collapse)
 
 _OPENING = '''#!/usr/bin/env python3
 """{statement}

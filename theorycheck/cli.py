@@ -134,14 +134,19 @@ def derive(
         str,
         typer.Argument(
             help="loss, gradient, hessian-trace, jacobian, tangent-space, normal-space, riemannian-gradient, "
-            "riemannian-hessian, stationarity, flow-constant or finite-step."
+            "riemannian-hessian, stationarity, flow-constant or finite-step; of the unconstrained-features model: "
+            "dufm-reduction, dufm-stationarity, dufm-thresholds, dufm-stability, schatten-form or "
+            "solution-set-dimension."
         ),
     ],
     activation: Activation = "sinh",
     width: Width = 2,
     samples: Annotated[int, typer.Option("--samples", "-n", help="n, for symbolic data.")] = 2,
     inputs: Annotated[int, typer.Option("--inputs", "-d", help="d, for symbolic data.")] = 2,
-    loss: LossName = "half-sum",
+    loss: Annotated[
+        str | None,
+        typer.Option("--loss", help="half-sum (default), sum, mean, half-mean; dufm-*: mse or ce."),
+    ] = None,
     weights: Weights = None,
     trained_output: TrainedOutput = False,
     bias: Bias = False,
@@ -157,7 +162,7 @@ def derive(
     latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
     json: Json = False,
 ) -> None:
-    """Derive a formula of a two-layer network."""
+    """Derive a formula of a two-layer network, or of the unconstrained-features model in K, L and lambda."""
     from theorycheck.commands.derive import derive_formula
 
     sizes = {"samples": samples, "inputs": inputs}
@@ -235,6 +240,31 @@ def collapse(
 
     model = {"classes": classes, "depth": depth, "loss": loss, "activation": activation, "counts": samples}
     raise typer.Exit(study_collapse(model, reg, width, regs, seeds, out))
+
+
+@solve_app.command()
+def dufm(
+    classes: Annotated[int, typer.Option("--classes", "-K", help="K.")],
+    depth: Annotated[int, typer.Option("--depth", "-L", help="L, the number of weight matrices.")],
+    reg: Annotated[str, typer.Option("--reg", help="λ, or L + 1 of them: λ_H,λ_1,...,λ_L.")],
+    loss: Annotated[str, typer.Option("--loss", help="mse or ce.")] = "mse",
+    activation: Annotated[str, typer.Option("--activation", help="relu or linear.")] = "relu",
+    samples: Annotated[int | None, typer.Option("--samples", "-n", help="Samples a class; 1 by default.")] = None,
+    counts: Annotated[str | None, typer.Option("--counts", help="n_1,...,n_K, where classes differ.")] = None,
+    width: Annotated[int | None, typer.Option("--width", help="d, the most rows of a layer.")] = None,
+    structure: Annotated[
+        str | None, typer.Option("--structure", help="Take this one: dnc, srg, cut, ladder, blocks, low_rank, ...")
+    ] = None,
+    budget: Annotated[float, typer.Option("--budget", help="Seconds of the search; 0 for none.")] = 20.0,
+    json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", help="Write the certificate to this file.")] = None,
+) -> None:
+    """The least objective of a deep unconstrained-features model: structures, a search, certified bounds."""
+    from theorycheck.commands.solve import solve_dufm
+
+    kind = {"loss": loss, "activation": activation}
+    limits = (width, structure, budget)
+    raise typer.Exit(solve_dufm((classes, depth), reg, kind, (samples, counts), limits, json, out))
 
 
 @app.command()

@@ -1,11 +1,15 @@
 """Exact solvers, as a namespace: `theorycheck.solve.sharpness(X, y, width=5, activation="sinh")`."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from theorycheck.errors import InvalidInstance
+
 if TYPE_CHECKING:
+    from theorycheck.exact.dufm_solution import DufmSolution
     from theorycheck.exact.solution import SharpnessSolution
 
-__all__ = ["sharpness"]
+__all__ = ["dufm", "sharpness"]
 
 
 def sharpness(
@@ -46,3 +50,60 @@ def sharpness(
     from theorycheck.exact.sharpness import sharpness as solved
 
     return solved(X, y, width, activation, loss, output_weights, trained_output, bias, seconds)
+
+
+def dufm(
+    classes: int,
+    depth: int,
+    regularization: Any,
+    loss: str = "mse",
+    activation: str = "relu",
+    samples: int | None = None,
+    counts: Sequence[int] | None = None,
+    width: int | None = None,
+    seconds: float = 20.0,
+    structure: str | None = None,
+    seed: int = 0,
+    progress: Callable[[float, float, str], object] | None = None,
+) -> "DufmSolution":
+    """The least objective of a deep unconstrained-features model: structures, a search, and certified bounds.
+
+    Args:
+        classes: K.
+        depth: L, the number of weight matrices.
+        regularization: λ, one number for all factors or L + 1 of them: λ_H, λ_1, ..., λ_L.
+        loss: `mse` or `ce`.
+        activation: `relu` or `linear`.
+        samples: n, samples a class; 1 unless given.
+        counts: n_1, ..., n_K, where classes differ.
+        width: d, the most rows of H and of a hidden layer; None for no limit.
+        seconds: about how long the search may take where no closed form is known to be optimal; 0 for none.
+        structure: take this structure instead of the best point.
+        seed: of the search.
+        progress: called with (seconds, loss, origin) when the search improves.
+
+    Returns:
+        The structures, the best point, certified bounds, and what follows.
+
+    Raises:
+        InvalidInstance: the input is wrong, or the structure does not exist there.
+
+    Example:
+        >>> solution = dufm(10, 4, "1/250", seconds=0)
+        >>> round(solution.structures["dnc"].loss, 10), round(solution.structures["srg"].loss, 10)
+        (0.0991798746, 0.0894708949)
+    """
+    from theorycheck.exact.dufm import dufm as solved
+    from theorycheck.models.features import UnconstrainedFeatures
+
+    if samples is not None and counts is not None:
+        raise InvalidInstance("both samples and counts were given; pass one of them")
+    number: Any = counts if counts is not None else 1 if samples is None else samples
+    given = UnconstrainedFeatures(classes, depth, regularization, loss, activation, number, width, seed)
+    return solved(given, structure, _budget(seconds), progress)
+
+
+def _budget(seconds: Any) -> float:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < float("inf"):
+        raise InvalidInstance(f"the budget is {seconds!r}; pass a number of seconds, 0 for no search")
+    return float(seconds)

@@ -152,20 +152,21 @@ def solution_grid(solution: Mapping[str, Any]) -> Grid:
 
 
 def structure_grid(solution: Mapping[str, Any]) -> Grid:
-    """The structures of a solved unconstrained-features model, the best first; those that do not exist say why."""
-    order = sorted(solution["structures"].items(), key=lambda item: (item[1] is None, item[1] or 0.0))
-    rows = [(name, _digits(loss), *_detail(solution["details"][name])) for name, loss in order]
+    """The structures of a solved unconstrained-features model, the best first."""
+    told = solution["structures"]
+    here = sorted((name for name, loss in told.items() if loss is not None), key=lambda name: told[name])
+    rows = [(name, f"{told[name]:.10f}", *_detail(solution["details"][name])) for name in here]
     heads = {"structure": KEY, "objective": NUMBER, "C / C of DNC": NUMBER, "c": NUMBER, "what": TEXT}
-    return grid("Structures", heads, rows, f"Objective: {solution['normalisation']}")
+    absent = ", ".join(name for name in told if name not in here)
+    note = f"Objective: {solution['normalisation']}"
+    return grid(
+        "Structures", heads, rows, f"{note}\nNot here (the JSON document says why): {absent}" if absent else note
+    )
 
 
 def _detail(detail: Mapping[str, Any]) -> tuple[str, str, str]:
     ratio, scale = detail["ratio_to_dnc"], detail["scale"]
     return "–" if ratio is None else f"{ratio:.6f}", "–" if scale is None else f"{scale:.6f}", detail["note"]
-
-
-def _digits(loss: float | None) -> str:
-    return "–" if loss is None else f"{loss:.10f}"
 
 
 def layer_grid(solution: Mapping[str, Any]) -> Grid:

@@ -8,6 +8,7 @@ import attrs
 
 from theorycheck.certificates import build, check
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims.attacks.exactly import document
 from theorycheck.claims.claim import Attack, Candidate, Claim, Looked, Space, Violation
 from theorycheck.errors import CertificateError
 from theorycheck.falsify import evidence
@@ -154,13 +155,13 @@ class _Search:
         Raises:
             CertificateError: the checker refuses a part.
         """
-        instance, document = candidate.instance, self.setting.document(candidate.instance)
+        instance, described = candidate.instance, document(candidate.instance)
         parts = [e for a in self.assumed.kept for e in self.setting.keeps(a.name, instance)]
         broken = [a for a in self.assumed.dropped if self.assumed.margin(a, instance).holds is False]
         parts += [e for a in broken for e in self.setting.breaks(a.name, instance)]
-        bodies = evidence.bodies(document, [*parts, *violation.evidence])
+        bodies = evidence.bodies(described, [*parts, *violation.evidence])
         about = {"key": self.claim.key, "digest": self.claim.digest, "dropped": self.space.dropped}
-        certificate = build.all_of(document, bodies, about | {"also_broken": list(self.assumed.also_broken)})
+        certificate = build.all_of(described, bodies, about | {"also_broken": list(self.assumed.also_broken)})
         try:
             certificate.verify()
         except check.Refused as reason:

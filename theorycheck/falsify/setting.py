@@ -20,7 +20,6 @@ class Setting:
             what is fixed breaks besides are given up in the Assumed that comes back.
         subject: the part of an instance that assumptions about a topic depend on, for the memory of margins.
         respects: whether an instance has what is fixed.
-        document: the instance as certificates carry it.
         json: an instance with a point, for `falsify --json`.
         told: an instance on one line.
         told_point: a point on one line; "" for none.
@@ -36,7 +35,6 @@ class Setting:
     space: Callable[[Assumed, dict[str, Any], str | None], tuple[Assumed, Space]]
     subject: Callable[[str, Case], tuple[Any, ...]]
     respects: Callable[[Case, Mapping[str, Any]], bool]
-    document: Callable[[Case], dict]
     json: Callable[[Case, dict], dict]
     told: Callable[[Case], str]
     told_point: Callable[[dict], str]

@@ -1,4 +1,4 @@
-"""Ways in which the conclusions of the two-layer theorems can fail, each with its candidates and its exact test."""
+"""Ways in which the conclusions of the theorems can fail, each with its candidates and its exact test."""
 
 from theorycheck.claims.attacks.beside import SPURIOUS_BESIDE_EQUAL as SPURIOUS_BESIDE_EQUAL
 from theorycheck.claims.attacks.curvature import (
@@ -6,6 +6,9 @@ from theorycheck.claims.attacks.curvature import (
 )
 from theorycheck.claims.attacks.curvature import NEGATIVE_CURVATURE as NEGATIVE_CURVATURE
 from theorycheck.claims.attacks.empty import EMPTY as EMPTY
+from theorycheck.claims.attacks.features_below import BELOW_COLLAPSE as BELOW_COLLAPSE
+from theorycheck.claims.attacks.features_optimal import COLLAPSE_OPTIMAL as COLLAPSE_OPTIMAL
+from theorycheck.claims.attacks.features_optimal import ZERO_OPTIMAL as ZERO_OPTIMAL
 from theorycheck.claims.attacks.flow import NEURONS_DIFFER as NEURONS_DIFFER
 from theorycheck.claims.attacks.flow import OVERSHOOT as OVERSHOOT
 from theorycheck.claims.attacks.flow import STAYS as STAYS

@@ -12,6 +12,8 @@ from flint import arb, ctx, fmpq
 
 from theorycheck.certificates import check
 from theorycheck.certificates.build import instance_document, number, term
+from theorycheck.claims.claim import Case
+from theorycheck.models.features import UnconstrainedFeatures
 from theorycheck.models.instance import Instance
 
 __all__ = [
@@ -34,13 +36,15 @@ Evidence = tuple[str, str, dict]
 
 
 @lru_cache(maxsize=32)
-def network(instance: Instance) -> Any:
+def network(instance: Case) -> Any:
     """The checker's view of an instance."""
-    return check.Network(document(instance))
+    return check.model(document(instance))
 
 
-def document(instance: Instance) -> dict:
+def document(instance: Case) -> dict:
     """The instance as certificates carry it."""
+    if isinstance(instance, UnconstrainedFeatures):
+        return instance.document
     return instance_document(instance.data, instance.network, instance.loss)
 
 
@@ -49,7 +53,7 @@ def negative(document: dict) -> dict:
     return {**document, "times": str(-check.rational(document.get("times", "1")))}
 
 
-def total(instance: Instance, *terms: dict) -> Any:
+def total(instance: Case, *terms: dict) -> Any:
     """The sum of terms, a flint rational or a ball; None where the checker refuses one of them."""
     net = network(instance)
     with ctx.workprec(check.BITS):

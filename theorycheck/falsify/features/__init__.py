@@ -8,7 +8,6 @@ SETTING = Setting(
     space=space.space,
     subject=space.subject,
     respects=fixed.respects,
-    document=lambda instance: instance.document,
     json=told.instance_json,
     told=str,
     told_point=told.point_line,

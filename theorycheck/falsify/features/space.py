@@ -13,6 +13,7 @@ from theorycheck.models.features import UnconstrainedFeatures
 
 _CLASSES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15)
 _DEPTHS = (1, 2, 3, 4, 5, 6)
+_WEIGHTS = (1, 1, 3, 3)  # of the places of loss, activation, counts and λ against K + L
 _REGS = tuple(Fraction(1, k) for k in (100, 10, 1000, 20, 2, 7, 6, 5, 4, 3, 50, 30, 1))
 
 
@@ -50,15 +51,17 @@ def subject(about: str, instance: UnconstrainedFeatures) -> tuple[Any, ...]:
 
 
 def _instances(values: dict[str, Any]) -> Iterator[UnconstrainedFeatures]:
-    """Sizes with K + L growing; in each the losses, activations, counts and regularisations, plainest first."""
-    sizes = product(_choices(values, "classes", _CLASSES), _choices(values, "depth", _DEPTHS))
-    for K, L in sorted(sizes, key=lambda size: (sum(size), size)):
+    """All combinations; K + L grows, and what is less plain, by its place among the choices, counts like more."""
+    found: list[tuple[int, UnconstrainedFeatures]] = []
+    for K, L in product(_choices(values, "classes", _CLASSES), _choices(values, "depth", _DEPTHS)):
         plain = (_choices(values, "loss", ("mse", "ce")), _choices(values, "activation", ("relu", "linear")))
         given = (_choices(values, "counts", tuple(_counts(K))), _choices(values, "reg", tuple(_regs(K, L))))
-        width = values.get("width")
-        for loss, activation, counts, reg in product(*plain, *given):
+        for places in product(*(range(len(choices)) for choices in (*plain, *given))):
+            loss, activation, counts, reg = (choices[k] for choices, k in zip((*plain, *given), places, strict=True))
             if len(counts) in (1, K) and len(reg) in (1, L + 1):
-                yield UnconstrainedFeatures(K, L, reg, loss, activation, counts, width)
+                one = UnconstrainedFeatures(K, L, reg, loss, activation, counts, values.get("width"))
+                found.append((K + L + sum(w * k for w, k in zip(_WEIGHTS, places, strict=True)), one))
+    yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 
 
 def _choices(values: dict[str, Any], name: str, known: tuple) -> tuple:

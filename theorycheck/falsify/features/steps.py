@@ -29,6 +29,7 @@ def steps(candidate: Candidate) -> Iterator[Candidate]:
             yield attrs.evolve(candidate, instance=attrs.evolve(candidate.instance, **change))
         except InvalidInstance:
             continue
+    yield from _coarser(candidate)
     yield from _entries(candidate)
 
 
@@ -53,6 +54,14 @@ def _regs(one: UnconstrainedFeatures) -> Iterator[dict]:
 
 def _rounder(v: Fraction) -> list[Fraction]:
     return [w for w in simpler(v) if w > 0]
+
+
+def _coarser(candidate: Candidate) -> Iterator[Candidate]:
+    """All entries of all factors with few digits."""
+    for q in (1, 2, 4, 5, 10, 20, 50, 100, 1000) if "factors" in candidate.point else ():
+        near = lambda text, q=q: str(Fraction(round(Fraction(text) * q), q))  # noqa: E731
+        factors = [[[near(v) for v in row] for row in rows] for rows in candidate.point["factors"]]
+        yield attrs.evolve(candidate, point=candidate.point | {"factors": factors})
 
 
 def _entries(candidate: Candidate) -> Iterator[Candidate]:

@@ -1,6 +1,5 @@
 """Two-layer networks on data, as the search for counterexamples sees them."""
 
-from theorycheck.claims.attacks.exactly import document
 from theorycheck.falsify.setting import Setting
 from theorycheck.falsify.two_layer import evidence, fixed, space, steps, told
 
@@ -9,7 +8,6 @@ SETTING = Setting(
     space=space.space,
     subject=space.subject,
     respects=fixed.respects,
-    document=document,
     json=told.instance_json,
     told=told.one_line,
     told_point=told.point_line,

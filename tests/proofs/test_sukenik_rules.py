@@ -160,6 +160,27 @@ def test_means_need_signs_and_the_whole_recursion():
     refused(Step("s1", good.replace("g", "k"), "means", uses, by.replace("g", "k")), given=given, because="not depend")
 
 
+def test_means_with_first_terms():
+    given = ["s(k) >= 0", "p >= 0", "q >= 0", "S(0) = p + q", "S(k + 1) = S(k) + s(k)", "P(0) = p*q",
+             "P(k + 1) = P(k)*s(k)", "S(0) = p", "P(0) = p"]  # fmt: skip
+    uses, by = tuple(f"h{n}" for n in range(1, 8)), "S(k); P(k); s(k); k; g; p; q"
+    good = "g >= 0, P(k) >= power(g, k + 2) => S(k) >= (k + 2)*g"
+    accepted(Step("s1", good, "means", uses, by), given=given)
+    refused(Step("s1", good.replace("k + 2)*", "k + 3)*"), "means", uses, by), given=given)
+    refused(Step("s1", good.replace("g, k + 2", "g, k + 1"), "means", uses, by), given=given)
+    for place, other in ((1, "h1"), (2, "h2"), (3, "h8"), (5, "h9")):
+        refused(Step("s1", good, "means", (*uses[:place], other, *uses[place + 1 :]), by), given=given)
+    moving = "S(k); P(k); s(k); k; g; s(k); q"
+    refused(Step("s1", good, "means", ("h1", *uses[:1], *uses[2:]), moving), given=given, because="not depend")
+
+
+def test_powers_of_products():
+    accepted(Step("s1", "power(p*q, k) = power(p, k)*power(q, k)", "power", by="p; q; k"))
+    refused(Step("s1", "power(p + q, k) = power(p, k)*power(q, k)", "power", by="p; q; k"))
+    refused(Step("s1", "power(p*q, k) = power(p, k) + power(q, k)", "power", by="p; q; k"))
+    refused(Step("s1", "power(p*q, u) = power(p, u)*power(q, u)", "power", by="p; q; u"), because="takes")
+
+
 COUNTED = [
     "delta[v,w]**2 = delta[v,w]",
     "delta[v,w] = delta[w,v]",

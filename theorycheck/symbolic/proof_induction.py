@@ -5,6 +5,7 @@ sort ``N`` too, and nothing else is. ``power(a, k)`` is $a^k$ with $a^0 = 1$.
 """
 
 from collections.abc import Callable
+from functools import reduce
 
 import attrs
 
@@ -102,8 +103,13 @@ def cases(desk: Desk) -> Sequent:
 
 
 def power(desk: Desk) -> Sequent:
-    """``a^0 = 1`` (``by`` a); ``a^(k + 1) = a a^k``, ``a^3 = a a a``, and ``a^k`` has the sign of a cited ``a > 0``."""
+    """``a^0 = 1`` (``by`` a); ``a^(k + 1) = a a^k``, ``a^3 = a a a``, and ``a^k`` has the sign of a cited ``a > 0``.
+
+    With ``by`` a; b; k: ``(a b)^k = a^k b^k``.
+    """
     base, *rest = desk.data(len(desk.by.split(";")))
+    if len(rest) == 2:
+        return _power_of_product(desk, base, rest[0], rest[1])
     a, (sign, *_) = desk.poly(base), desk.cited() or [None]
     if not rest:
         return plain("=", terms.app("power", a, terms.constant(0)) - terms.constant(1))
@@ -117,6 +123,11 @@ def power(desk: Desk) -> Sequent:
         options.append(terms.app("power", a, k) - a ** rest[0].data)
     stated = desk.sequent(desk.statement).conclusion.diff
     return plain("=", next((diff for diff in options if stated in (diff, -diff)), options[0]))
+
+
+def _power_of_product(desk: Desk, left: Node, right: Node, exponent: Node) -> Sequent:
+    a, b, k = desk.poly(left), desk.poly(right), whole(desk, exponent)
+    return plain("=", terms.app("power", a * b, k) - terms.app("power", a, k) * terms.app("power", b, k))
 
 
 def power_reflects(desk: Desk) -> Sequent:
@@ -144,26 +155,33 @@ def root(desk: Desk) -> Sequent:
 
 
 def means(desk: Desk) -> Sequent:
-    """Means: s_0, ..., s_(k-1) >= 0 with sum S(k) and product P(k) >= g^k, g >= 0, have S(k) >= k g."""
-    total, product, term, index, bound = desk.data(5)
+    """Means: terms s_0, ..., s_(k-1) and b_1, ..., b_p >= 0 with product >= g^(k+p), g >= 0, have a sum >= (k + p) g.
+
+    ``by`` is ``S(k); P(k); s(k); k; g; b_1; ...``. Cited: the signs of s(k) and of the b, the start of S, its next term,
+    the start of P, its next term.
+    """
+    total, product, term, index, bound, *base = desk.data(len(desk.by.split(";")))
     k = counter(desk, index)
-    sums, products, s, g = (desk.poly(node) for node in (total, product, term, bound))
-    sign, *steps = desk.cited()
-    if k in g.free:
-        raise NotDischarged(f"the bound must not depend on {k}")
-    required(desk, sign, Condition((), ">=", s))
-    zero, one = terms.constant(0), terms.constant(1)
-    expected = (
-        at(sums, k, zero),
-        at(sums, k, successor(k)) - sums - s,
-        at(products, k, zero) - one,
-        at(products, k, successor(k)) - products * s,
-    )
-    if len(steps) != len(expected):
-        raise NotDischarged("needs: terms >= 0, then start and next term of the sum and of the product")
-    for fact, wanted in zip(steps, expected, strict=True):
-        required(desk, fact, Condition((), "=", wanted))
-    return implied(">=", sums - terms.app(k) * g, (">=", g), (">=", products - terms.app("power", g, terms.app(k))))
+    sums, products, s, g, *starts = (desk.poly(node) for node in (total, product, term, bound, *base))
+    facts, zero = desk.cited(), terms.constant(0)
+    if k in g.free.union(*(b.free for b in starts)):
+        raise NotDischarged(f"the bound and the first terms must not depend on {k}")
+    wanted = [Condition((), ">=", part) for part in (s, *starts)]
+    wanted += [
+        Condition((), "=", diff)
+        for diff in (
+            at(sums, k, zero) - reduce(Poly.__add__, starts, zero),
+            at(sums, k, successor(k)) - sums - s,
+            at(products, k, zero) - reduce(Poly.__mul__, starts, terms.constant(1)),
+            at(products, k, successor(k)) - products * s,
+        )
+    ]
+    if len(facts) != len(wanted):
+        raise NotDischarged("needs the signs of all terms, then start and next term of the sum and of the product")
+    for fact, condition in zip(facts, wanted, strict=True):
+        required(desk, fact, condition)
+    count = terms.app(k) + terms.constant(len(starts))
+    return implied(">=", sums - count * g, (">=", g), (">=", products - terms.app("power", g, count)))
 
 
 INDUCTION: dict[str, Callable[[Desk], Sequent]] = {rule.__name__: rule for rule in (induction, recursion, cases, power)}

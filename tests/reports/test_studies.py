@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import attrs
 import pytest
 
 from theorycheck.errors import InvalidInstance
@@ -45,6 +46,8 @@ def test_the_figure_names_each_winner_and_its_gain():
     assert texts.count("SRG flipped") == 2
     assert texts.count("25.0 %") == 2
     assert texts.count("–") == 2
+    proved = Phase("linear, mse, n=1", ("classes", "depth"), (attrs.evolve(PHASE.cells[0], lower=0.2),), 0)
+    assert "optimal" in [text.get_text() for text in phase.phase_figure(proved).axes[0].texts]
 
 
 def test_latex_has_a_row_a_depth():

@@ -83,7 +83,9 @@ def _named(winner: str) -> str:
 
 
 def gain(cell: "Cell") -> str:
-    """By how much of its objective collapse is beaten; a dash where it is not."""
+    """How far below collapse the winner lies; a dash where it is not below, unless the bounds meet there."""
+    if cell.met and cell.gain < 1e-9:
+        return "optimal"
     return f"{100 * cell.gain:.1f} %" if cell.gain > 5e-4 else "–" if cell.gain < 1e-9 else "< 0.1 %"
 
 

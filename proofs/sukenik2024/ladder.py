@@ -129,8 +129,8 @@ PROOF = Proof(
             "M[i,m](n0 + 1) = B[i,m]",
             "kronecker",
             ("first_second",),
-            f"#next(k=n0) + sum[j](relu(M[j,m](n0))*#inner + ({INNER})*(#kept_part(i=j) + #passive(i=j) + #ladder(i=j)))"
-            " - #ladder",
+            "#next(k=n0) - #ladder + sum[j](relu(M[j,m](n0))*#inner"
+            f" + ({INNER})*(#kept_part(i=j) + #passive(i=j) + #ladder(i=j)))",
         ),
         Step(
             "inductive",

@@ -23,7 +23,9 @@ from theorycheck.symbolic.proof_syntax import Symbol
 
 FACTORS = "Q(k); lamH*lam1*lamL; Q(k)*lam(k)"
 NORMS = "R(k); W1n*Hn; R(k)*Wn(k)"
-SUM = "S(k); lamH*tH**2*Hn + lam1*t1**2*W1n + lamL*tL**2*WLn; S(k) + lam(k)*t(k)**2*Wn(k)"
+SUM_START = "lamH*sum[d,i]((tH*H[d,i])**2) + lam1*sum[d,b]((t1*W1[d,b])**2) + lamL*sum[i,b]((tL*WL[i,b])**2)"
+SUM_NEXT = "S(k) + lam(k)*sum[d,b]((t(k)*W[d,b](k))**2)"
+SUM = f"S(k); {SUM_START}; {SUM_NEXT}"
 SCALES = "T(k); tH*t1; T(k)*t(k)"
 SCALED = "Mt[d,i](k); sum[b](t1*W1[d,b]*(tH*H[b,i])); sum[b](t(k)*W[d,b](k)*relu(Mt[b,i](k)))"
 POSITIVE_FACTORS = ("features_factor", "first_factor", "inner_factors", "last_factor")
@@ -46,10 +48,10 @@ def balancing(place: str, lam: str, norm: str, t: str) -> tuple[Step, ...]:
     value, signs = f"y/{lam}/{norm}", (factor_name(place), f"{place}_positive")
     return (
         Step(f"{place}_ratio", f"{value} > 0", uses=signs, by=f"#level_sign/{lam}/{norm}"),
-        Step(f"{place}_root", f"sqrt({value}) > 0", "square_root", (f"{place}_ratio", *signs), value),
-        Step(f"{place}_square", f"sqrt({value})**2 = {value}", "square_root", (f"{place}_ratio", *signs), value),
+        Step(f"{place}_root", f"sqrt({value}) > 0", "square_root", (f"{place}_ratio",), value),
+        Step(f"{place}_square", f"sqrt({value})**2 = {value}", "square_root", (f"{place}_ratio",), value),
         Step(f"{place}_scale", f"{t} = sqrt({value})", "define", signs),
-        Step(f"{place}_scale_sign", f"{t} > 0", uses=signs, by=f"#{place}_root + #{place}_scale"),
+        Step(f"{place}_scale_sign", f"{t} > 0", by=f"#{place}_root + #{place}_scale"),
         Step(
             f"{place}_share",
             f"{lam}*{t}**2*{norm} = y",
@@ -205,7 +207,6 @@ PROOF = Proof(
         Step(
             "shares_base",
             "T(0)**2*tL**2*Q(0)*R(0)*WLn = power(y, 3)",
-            uses=("features_factor",),
             by="-#three_powers + tL**2*WLn*((T(0) + tH*t1)*Q(0)*R(0)*#scales_start + (tH*t1)**2*(R(0)*#factors_start"
             " + lamH*lam1*lamL*#norms_start)) + y**2*#features_share + y*lamH*tH**2*Hn*#first_share"
             " + lamH*tH**2*Hn*lam1*t1**2*W1n*#last_share",
@@ -266,11 +267,20 @@ PROOF = Proof(
         ),
         Step("scales", "tL*T(m) = power(q, m + 3)", "antisymmetry", ("at_most", "at_least")),
         # The objective.
-        Step("sum_start", "S(0) = lamH*tH**2*Hn + lam1*t1**2*W1n + lamL*tL**2*WLn", "recursion", by=SUM),
-        Step("sum_next", "S(k + 1) = S(k) + lam(k)*t(k)**2*Wn(k)", "recursion", by=SUM),
-        Step("total_base", "S(0) = 3*y", by="#sum_start + #features_share + #first_share + #last_share"),
+        Step("sum_start", f"S(0) = {SUM_START}", "recursion", by=SUM),
+        Step("sum_next", f"S(k + 1) = {SUM_NEXT}", "recursion", by=SUM),
+        Step(
+            "total_base",
+            "S(0) = 3*y",
+            by="#sum_start + #features_share + #first_share + #last_share - lamH*tH**2*#features_norm"
+            " - lam1*t1**2*#first_norm - lamL*tL**2*#last_norm",
+        ),
         Step("total_here", "S(n5) = (n5 + 3)*y", "suppose", by="n5"),
-        Step("total_after", "S(n5 + 1) = (n5 + 4)*y", by="#sum_next(k=n5) + #total_here + #inner_share(k=n5)"),
+        Step(
+            "total_after",
+            "S(n5 + 1) = (n5 + 4)*y",
+            by="#sum_next(k=n5) + #total_here + #inner_share(k=n5) - lam(n5)*t(n5)**2*#inner_norm(k=n5)",
+        ),
         Step(
             "total_step",
             "S(k) = (k + 3)*y => S(k + 1) = (k + 4)*y",

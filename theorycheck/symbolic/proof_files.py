@@ -2,6 +2,7 @@
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 from theorycheck.errors import InvalidClaim
 from theorycheck.symbolic.proof import Proof
@@ -42,10 +43,34 @@ def load_proof(name: str) -> Proof:
     names = proof_names()
     if name not in names:
         raise InvalidClaim(f"there is no proof {name!r}; choose one of {', '.join(names)}")
-    path = proof_folder() / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"theorycheck_proof_{name.replace('/', '_')}", path)
-    if spec is None or spec.loader is None:
+    return read_module(proof_folder() / f"{name}.py").PROOF
+
+
+def shared_steps(beside: str, name: str) -> Any:
+    """The module ``_name.py`` beside a proof file, for steps that several proofs have in common.
+
+    Args:
+        beside: the ``__file__`` of the proof.
+        name: the module's name without its underscore.
+
+    Returns:
+        The module.
+
+    Raises:
+        InvalidClaim: if it cannot be read.
+    """
+    return read_module(Path(beside).with_name(f"_{name}.py"))
+
+
+def read_module(path: Path) -> Any:
+    """Run a proof file.
+
+    Raises:
+        InvalidClaim: if it cannot be read.
+    """
+    spec = importlib.util.spec_from_file_location(f"theorycheck_proof_{path.parent.name}_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
         raise InvalidClaim(f"the proof file {path.name} cannot be read; reinstall theorycheck")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.PROOF
+    return module

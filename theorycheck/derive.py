@@ -1,13 +1,18 @@
-"""Formulas of a two-layer network, derived: loss, gradient, Hessian trace, manifold, stationarity, flow constants.
+"""Formulas derived: of a two-layer network, and of the deep unconstrained-features model (DUFM).
 
-Each function takes a network and either sizes (symbolic data θ_jk, x_ik, y_i, counted from one) or data, and returns a
-frozen result with `.expression` or its parts, and `.latex()`. Everything is worked out when it is first asked for.
+For a network, each function takes it and either sizes (symbolic data θ_jk, x_ik, y_i, counted from one) or data; for
+the DUFM the number of classes K, the depth L and λ are symbols. Each returns a frozen result with `.expression` or its
+parts, `.proof` where there is something to prove, and `.latex()`; everything is worked out when first asked for.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theorycheck.symbolic.curvature import RiemannianGradient, RiemannianHessian
+    from theorycheck.symbolic.features import Reduction, ScalarStationarity
+    from theorycheck.symbolic.features_geometry import SchattenForm, SolutionSet
+    from theorycheck.symbolic.features_stability import Stability
+    from theorycheck.symbolic.features_thresholds import EntropyThresholds, SquaredThresholds
     from theorycheck.symbolic.flow_constants import FiniteStep, FlowConstant
     from theorycheck.symbolic.hessian import HessianTrace, SymbolicGradient, SymbolicLoss
     from theorycheck.symbolic.manifold import Jacobian, NormalSpace, TangentSpace
@@ -15,6 +20,10 @@ if TYPE_CHECKING:
     from theorycheck.symbolic.structure import Problem
 
 __all__ = [
+    "dufm_reduction",
+    "dufm_stability",
+    "dufm_stationarity",
+    "dufm_thresholds",
     "finite_step",
     "flow_constant",
     "gradient",
@@ -24,6 +33,8 @@ __all__ = [
     "normal_space",
     "riemannian_gradient",
     "riemannian_hessian",
+    "schatten_form",
+    "solution_set_dimension",
     "stationarity",
     "tangent_space",
 ]
@@ -277,3 +288,89 @@ def finite_step() -> "FiniteStep":
     from theorycheck.symbolic.flow_constants import FiniteStep
 
     return FiniteStep()
+
+
+def dufm_reduction(loss: str = "mse") -> "Reduction":
+    """The loss of the unconstrained-features model as a function of one variable.
+
+    Args:
+        loss: "mse", for every family with output c I; "ce", for linear collapse with logits α.
+
+    Returns:
+        A result with `.expression`, `.constant` (C), `.collapse`, `.effective`, `.proof`, `.latex`.
+
+    Raises:
+        InvalidInstance: an unknown loss.
+    """
+    from theorycheck.symbolic.features import Reduction
+
+    return Reduction(loss)
+
+
+def dufm_stationarity(loss: str = "mse") -> "ScalarStationarity":
+    """Where that function is stationary.
+
+    Args:
+        loss: "mse" or "ce".
+
+    Returns:
+        A result with `.equation`, `.profile`, `.strength`, `.cofactor`, `.proof`, `.latex`.
+
+    Raises:
+        InvalidInstance: an unknown loss.
+    """
+    from theorycheck.symbolic.features import ScalarStationarity
+
+    return ScalarStationarity(loss)
+
+
+def dufm_thresholds(loss: str = "mse") -> "SquaredThresholds | EntropyThresholds":
+    """Its fold and the λ at which it stops to beat zero.
+
+    Args:
+        loss: "mse" or "ce".
+
+    Returns:
+        A result with `.fold`, `.fold_at`, `.zero`, `.proof`, `.latex`; for "mse" also `.zero_at`, `.collapse_fold`,
+        `.collapse_zero` and `.survival`, for "ce" `.critical`.
+
+    Raises:
+        InvalidInstance: an unknown loss.
+    """
+    from theorycheck.symbolic.features_thresholds import thresholds
+
+    return thresholds(loss)
+
+
+def dufm_stability() -> "Stability":
+    """Where linear collapse has a positive semidefinite Hessian, for cross-entropy.
+
+    Returns:
+        A result with `.fit`, `.parts` (each with `.curvature` and `.threshold`), `.four`, `.three`, `.two`, `.reg`,
+        `.proof`, `.latex`.
+    """
+    from theorycheck.symbolic.features_stability import Stability
+
+    return Stability()
+
+
+def schatten_form() -> "SchattenForm":
+    """The least penalty of the factors of a matrix.
+
+    Returns:
+        A result with `.expression`, `.penalty`, `.proof`, `.latex`.
+    """
+    from theorycheck.symbolic.features_geometry import SchattenForm
+
+    return SchattenForm()
+
+
+def solution_set_dimension() -> "SolutionSet":
+    """The dimension of the set of balanced parameters of one output.
+
+    Returns:
+        A result with `.dimension`, `.collapse`, `.ratio`, `.excess`, `.limit`, `.printed`, `.proof`, `.latex`.
+    """
+    from theorycheck.symbolic.features_geometry import SolutionSet
+
+    return SolutionSet()

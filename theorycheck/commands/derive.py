@@ -43,25 +43,93 @@ FORMULAS = {  # what is printed of each, label and attribute
         ("speed factor", "speed_factor"),
         ("regulariser", "regulariser"),
     ),
+    "dufm-reduction": (
+        ("loss in one variable", "expression"),
+        ("C, P the product of the factors' squared norms at scale one", "constant"),
+        ("C of collapse", "collapse"),
+        ("lambda, from equal lambda_0 and n samples a class", "effective"),
+        ("proof", "proof"),
+    ),
+    "dufm-stationarity": (
+        ("in lambda", "strength"),
+        ("equals", "profile"),
+        ("derivative: their difference times", "cofactor"),
+        ("proof", "proof"),
+    ),
+    "dufm-stability": (
+        ("fit to second order, N = |X|^2, D = sum of X_cc^2", "fit"),
+        ("parts", "parts"),
+        ("K >= 4: least stable alpha", "four"),
+        ("K = 3: stable where nonnegative", "three"),
+        ("K = 2: stable where nonnegative", "two"),
+        ("lambda at a critical alpha", "reg"),
+        ("proof", "proof"),
+    ),
+    "schatten-form": (
+        ("least sum of squared norms of k factors", "expression"),
+        ("penalty", "penalty"),
+        ("proof", "proof"),
+    ),
+    "solution-set-dimension": (
+        ("dimension for rank r and width d", "dimension"),
+        ("for collapse", "collapse"),
+        ("ratio R(d)", "ratio"),
+        ("limit of R(d)", "limit"),
+        ("twice the difference over L", "excess"),
+        ("proof", "proof"),
+    ),
 }
+THRESHOLDS = {  # the same of dufm-thresholds, for each loss
+    "mse": (
+        ("fold, x = C lambda/(L + 1)", "fold"),
+        ("at c", "fold_at"),
+        ("beats zero below x", "zero"),
+        ("at c", "zero_at"),
+        ("collapse: fold, lambda", "collapse_fold"),
+        ("collapse beats zero below lambda", "collapse_zero"),
+        ("a family with constant C beats zero below lambda", "survival"),
+        ("proof", "proof"),
+    ),
+    "ce": (
+        ("lambda where alpha is critical", "critical"),
+        ("fold, an equation for alpha", "fold"),
+        ("solved", "fold_at"),
+        ("as good as zero, an equation for alpha", "zero"),
+        ("proof", "proof"),
+    ),
+}
+WITH_LOSS = ("dufm-reduction", "dufm-stationarity", "dufm-thresholds")
+WITHOUT_LOSS = ("dufm-stability", "schatten-form", "solution-set-dimension")
+NAMES = (*FORMULAS, "dufm-thresholds")
 
 
 def derive_formula(what: str, options: dict, sizes: dict, choice: DataChoice, latex: bool, as_json: bool) -> int:
     """Print a formula as text, LaTeX or JSON."""
-    if what not in FORMULAS:
-        near = get_close_matches(what, FORMULAS, n=3, cutoff=0.3) or list(FORMULAS)
+    if what not in NAMES:
+        near = get_close_matches(what, NAMES, n=3, cutoff=0.3) or list(NAMES)
         raise InvalidInstance(f"unknown formula {what!r}; nearest: {', '.join(near)}")
+    options = {**options, "loss": _loss(what, options["loss"])}
     result = _derive(what, options, sizes, choice)
+    shown = THRESHOLDS[options["loss"]] if what == "dufm-thresholds" else FORMULAS[what]
     if as_json:
-        parts = {name: _told(getattr(result, name)) for _, name in FORMULAS[what]}
+        parts = {name: _told(getattr(result, name)) for _, name in shown}
         output.document({"formula": what, "parts": parts, "latex": result.latex(), **_about(result, options)})
     else:
-        output.text(result.latex() if latex else _text(what, result))
+        output.text(result.latex() if latex else _text(shown, result))
     return 0
 
 
-def _text(what: str, result) -> str:
-    return "\n".join(f"{label}:\n{_indented(getattr(result, name))}" for label, name in FORMULAS[what])
+def _loss(what: str, loss: str | None) -> str | None:
+    """The loss that was asked for, or the default of the formula; some formulas are about one loss or none."""
+    if what in WITHOUT_LOSS:
+        if loss not in (None, "ce" if what == "dufm-stability" else None):
+            raise InvalidInstance(f"{what} has no loss {loss!r} to choose; leave --loss out")
+        return None
+    return loss if loss is not None else "mse" if what in WITH_LOSS else "half-sum"
+
+
+def _text(shown: tuple, result) -> str:
+    return "\n".join(f"{label}:\n{_indented(getattr(result, name))}" for label, name in shown)
 
 
 def _indented(value) -> str:
@@ -104,8 +172,10 @@ def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
 
     if what == "flow-constant":
         return derive.flow_constant(options["algorithm"], options["loss"])
-    if what == "finite-step":
-        return derive.finite_step()
+    if what == "finite-step" or what in WITHOUT_LOSS:
+        return getattr(derive, what.replace("-", "_"))()
+    if what in WITH_LOSS:
+        return getattr(derive, what.replace("-", "_"))(options["loss"])
     for name, value in sizes.items():
         if value < 1:
             raise InvalidInstance(f"--{name} is {value}; pass a whole number of at least 1")

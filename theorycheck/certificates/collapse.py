@@ -24,7 +24,7 @@ from theorycheck.certificates.check import (
     tree,
     value,
 )
-from theorycheck.certificates.features import about, margin, spectral, times
+from theorycheck.certificates.features import about, margin, reached, spectral, times
 
 # ---- end of imports
 
@@ -53,7 +53,7 @@ def collapsed_bound(c, net):
 def check_collapsed(c, net):
     """A lower bound of the objective for all collapsed parameters."""
     bound, told = collapsed_bound(c, net)
-    require(rational(c["value"]) <= bound, f"the bound is {_text(show(bound))}")
+    reached(c, bound)
     return f"all parameters of {net.told()} with {told} have an objective of at least {c['value']}"
 
 
@@ -80,11 +80,11 @@ def check_optimal(c, net):
     at = arb(scale) ** arb(fmpq(2, L + 1)) * fmpq(L + 1, 2) * arb(n * net.product).root(L + 1)
     got = (ONE - scale) ** 2 / 2 + K * at if mse else ((K - 1) * arb(-scale).exp()).log1p() + (K - 1) * at
     require(scale > 0 and got < (arb(1) / 2 if mse else arb(K).log()), "zero is not seen to be worse")
-    require(rational(c["value"]) <= bound, f"the bound is {_text(show(bound))}")
+    reached(c, bound)
     high = _text(show(got))
     return (
         f"the least objective of all parameters of {net.told()} is attained by nonzero parameters with {told}; "
-        f"it is at least {c['value']}, and at output scale {c['scale']} they have {high}"
+        f"it is at least {c['value']}, and at output scale {_text(show(scale))} they have {high}"
     )
 
 
@@ -121,7 +121,8 @@ def check_layers(c, net):
     """The exact ranks of M_l and s(M_l) for l = 1, ..., L, and that of the output."""
     *hidden, (Z, _, _) = about(net).layers(c)
     ranks = [[A.rank(), B.rank()] for A, B, _ in hidden]
-    require(c["ranks"] == ranks and c["output"] == Z.rank(), f"the ranks are {ranks}, that of the output is {Z.rank()}")
+    same = str(c["ranks"]) == str(ranks) and str(c["output"]) == str(Z.rank())
+    require(same, f"the ranks are {ranks}, that of the output is {Z.rank()}")
     told = ", ".join(f"({p}, {q})" for p, q in ranks)
     return (
         f"factors of {net.told()} with ranks {told} of (M_l, s(M_l)), output of rank {Z.rank()} [{brief(c['factors'])}]"
@@ -135,9 +136,9 @@ def check_output(c, net):
     superior = all(Z[k][k] > row[k] for k in range(net.K) for j, row in enumerate(Z) if j != k)
     require(c["superior"] is superior, "whether the true classes have the largest entries is told wrongly")
     rank = net.layers(c)[-1][0].rank()
-    require(c["rank"] == rank, f"the rank is {rank}")
-    told = "the" if superior else "not the"
-    where = f"in every column the true class has {told} strictly largest entry"
+    require(str(c["rank"]) == str(rank), f"the rank is {rank}")
+    told = "every column the true class has" if superior else "some column the true class has not"
+    where = f"in {told} the strictly largest entry"
     return f"factors of {net.told()} with output {brief(c['matrix'])} of rank {rank}: {where} [{brief(c['factors'])}]"
 
 
@@ -176,8 +177,8 @@ def check_curved(c, net):
     require(show(second) == c["curvature"], f"the second derivative is {_text(show(second))}")
     return (
         f"{net.told()} has critical points with balanced factors and output alpha (I - J/K), repeated in each class, "
-        f"for exactly one alpha in [{c['low']}, {c['high']}], a strict local {kind} among the multiples of it; the "
-        f"second derivative along balanced factors of alpha (I - J/K) + eps X is {_text(c['curvature'])} < 0 at "
+        f"for exactly one alpha in {brief([c['low'], c['high']])}, a strict local {kind} among the multiples of it; "
+        f"the second derivative along balanced factors of alpha (I - J/K) + eps X is {_text(c['curvature'])} < 0 at "
         f"eps = 0, X = {brief(c['direction'])}"
     )
 
@@ -187,14 +188,14 @@ def check_root(c, net):
     inside = only_root(tree(c["expression"]), rational(c["low"]), rational(c["high"]))
     left, right = [arb(value(tree(c[side]), z=inside)) for side in ("left", "right")]
     require(left < right, "the left side is not smaller")
-    where = f"z in [{c['low']}, {c['high']}], the only root there of {brief(c['expression'])}"
+    where = f"z in {brief([c['low'], c['high']])}, the only root there of {brief(c['expression'])}"
     return f"{label(c['name'])}: {brief(c['left'])} < {brief(c['right'])} at {where}"
 
 
 def only_root(t, low, high):
     """The interval, once it is seen to hold exactly one root of the expression: a sign change, a slope of one sign."""
-    require(low < high, "not an interval")
     inside = arb(low).union(arb(high))
+    require(low < high and arb(value(t, z=inside)).is_finite(), "not an interval on which it is defined")
     slope, ends = arb(value(derivative(t), z=inside)), [arb(value(t, z=end)) for end in (low, high)]
     require((slope > 0 or slope < 0) and ends[0] * ends[1] < 0, "no single root is seen in the interval")
     return inside

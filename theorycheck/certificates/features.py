@@ -281,8 +281,8 @@ def margin(net, b, v):
     elif net.L > 1:
         start = (arb(b / share) ** arb(fmpq(1, net.L - 1))).lower().fmpq()
     require(arb(net.K).log() >= v, "the value is not a lower bound")
-    spread = ("exp", mul(-ONE, power("z", fmpq(net.L + 1))))
-    at_least(add(("log", add(ONE, mul(fmpq(net.K - 1), spread))), mul(b, power("z", TWO))), v, start, top)
+    others = mul(fmpq(net.K - 1), ("exp", mul(-ONE, power("z", fmpq(net.L + 1)))))
+    at_least(add(("log", add(ONE, others)), mul(b, power("z", TWO))), v, start, top)
 
 
 def at_least(t, v, low, high):
@@ -311,14 +311,18 @@ def _above(t, slope, bend, v, p, q):
     return bool((k > 0 and f >= s**2 / (2 * k)) or f - s * r + k.min(arb(0)) * r**2 / 2 >= 0)
 
 
+def reached(c, bound):
+    """Refuse unless the value told is at most the bound that was proved."""
+    require(len(c["value"]) <= 120 and rational(c["value"]) <= bound, f"the bound is {_text(show(bound))}")
+
+
 RULES = {"jensen": jensen, "product": product, "schatten": schatten}
 
 
 def check_floor(c, net):
     """A lower bound of the objective for all parameters."""
     require(c["rule"] in RULES, "an unknown rule")
-    bound = RULES[c["rule"]](c, about(net))
-    require(rational(c["value"]) <= bound, f"the bound is {_text(show(bound))}")
+    reached(c, RULES[c["rule"]](c, about(net)))
     return f"for all parameters of {net.told()} the objective is at least {c['value']} (rule {c['rule']})"
 
 

@@ -66,11 +66,7 @@ def _proved(rule: str, about: Mapping, data: Mapping) -> str:
             bound = features.RULES[rule](data, check.model(about))
         except _REASONS as reason:
             raise CertificateError(f"no floor by the rule {rule!r}: {reason}") from None
-        return (
-            features_least.decimal(bound)
-            if isinstance(bound, fmpq)
-            else features_least.below(Fraction(str(bound.lower().fmpq())))
-        )
+        return features_least.told(bound if isinstance(bound, fmpq) else bound.lower().fmpq())
 
 
 def _schatten(net: features.Features, data: Mapping) -> dict:
@@ -118,7 +114,7 @@ def _collapsed(net: features.Features, data: Mapping) -> dict:
     if net.loss == "mse":
         found = _schatten(net, data)
         value = check.total(check.rational(found["least"][str(n)]) for n in net.n)
-        return {"value": features_least.decimal(value), **found}
+        return {"value": features_least.told(value), **found}
     return {"value": _best(net).value, **data}
 
 

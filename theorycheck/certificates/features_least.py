@@ -4,7 +4,6 @@ Floats find the place; the checker proves the value that is told. `SLACK` keeps 
 """
 
 from collections.abc import Callable
-from decimal import Decimal
 from fractions import Fraction
 from math import exp, log1p
 
@@ -53,18 +52,28 @@ def margin(classes: int, depth: int, b: fmpq) -> Least:
 
 def below(v: Fraction) -> str:
     """A decimal of 17 digits just below a positive number."""
-    low = v * (1 - SLACK)
-    places = 17 - len(str(int(low))) if low >= 1 else 16 + len(str(int(1 / low)))
-    return f"{Decimal(int(low * Fraction(10) ** places)).scaleb(-places):f}"
+    return rounded(v * (1 - SLACK))
+
+
+def rounded(v: Fraction) -> str:
+    """A positive number rounded down to a decimal of 17 digits."""
+    places = 17 - len(str(int(v))) if v >= 1 else 16 + len(str(int(1 / v)))
+    return decimal(fmpq(int(v * Fraction(10) ** places)) / fmpq(10) ** places)
 
 
 def decimal(q: fmpq) -> str:
     """The number as a plain decimal where it is a short one, else as a fraction."""
-    places = next((k for k in range(61) if (q * fmpq(10) ** k).q == 1), None)
+    places = next((k for k in range(400) if (q * fmpq(10) ** k).q == 1), None)
     if not places:
         return str(q)
     digits = str(abs(q * fmpq(10) ** places)).rjust(places + 1, "0")
     return f"{'-' if q < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def told(q: fmpq) -> str:
+    """A number as a lower bound: exact where that is short, else rounded down."""
+    text = decimal(q)
+    return text if len(text) <= 24 or q <= 0 else rounded(Fraction(str(q)))
 
 
 def _place(f: Callable[[float], float], grid: list[float]) -> float:

@@ -7,6 +7,12 @@ from theorycheck.claims.attacks.curvature import (
 from theorycheck.claims.attacks.curvature import NEGATIVE_CURVATURE as NEGATIVE_CURVATURE
 from theorycheck.claims.attacks.empty import EMPTY as EMPTY
 from theorycheck.claims.attacks.features_below import BELOW_COLLAPSE as BELOW_COLLAPSE
+from theorycheck.claims.attacks.features_curved import NOT_LOCALLY_MINIMAL as NOT_LOCALLY_MINIMAL
+from theorycheck.claims.attacks.features_curved import NOT_SMALLER_AT_FIRST as NOT_SMALLER_AT_FIRST
+from theorycheck.claims.attacks.features_lost import CLASS_LOST as CLASS_LOST
+from theorycheck.claims.attacks.features_lost import TOO_NARROW as TOO_NARROW
+from theorycheck.claims.attacks.features_lost import ZERO_BELOW_COLLAPSE as ZERO_BELOW_COLLAPSE
+from theorycheck.claims.attacks.features_nuclear import NUCLEAR_NORM_RAISED as NUCLEAR_NORM_RAISED
 from theorycheck.claims.attacks.features_optimal import COLLAPSE_OPTIMAL as COLLAPSE_OPTIMAL
 from theorycheck.claims.attacks.features_optimal import ZERO_OPTIMAL as ZERO_OPTIMAL
 from theorycheck.claims.attacks.flow import NEURONS_DIFFER as NEURONS_DIFFER

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from flint import ctx, fmpq_mat
+from flint import ctx, fmpq, fmpq_mat
 
 from theorycheck.certificates import check, features_build
 from theorycheck.claims.attacks.exactly import Evidence, total
@@ -78,3 +78,12 @@ def upper(v: Any) -> Fraction:
 def short(text: str) -> str:
     """A rational for a reader: in full, or ten digits."""
     return text if len(text) <= 12 else f"{float(Fraction(text)):.10g}"
+
+
+def lower_root(v: Fraction, power: int) -> Fraction:
+    """The root of a positive rational where it is rational, else a rational just below it."""
+    with ctx.workprec(check.BITS):
+        root: Any = check.value(("**", fmpq(v.numerator, v.denominator), fmpq(1, power)))
+        if check.exact(root):
+            return exact(root)
+        return exact(root.lower().fmpq()).limit_denominator(10**12) - Fraction(1, 10**15)

@@ -56,12 +56,19 @@ def read(given: Mapping[str, Any] | None) -> dict[str, Any]:
         InvalidClaim: an unknown name.
         InvalidInstance: a value that makes no sense, or sizes that do not fit.
     """
-    found = fixed.read(given or {}, _READERS)
+    found = fixed.read(_one_name(given or {}), _READERS)
     for name, size in (("reg", found.get("depth", 0) + 1), ("counts", found.get("classes"))):
         known = name in found and (name == "counts" or "depth" in found) and size is not None
         if known and len(found[name]) not in (1, size):
             raise InvalidInstance(f"{len(found[name])} numbers for {name}; pass one for all, or {size}")
     return found
+
+
+def _one_name(given: Mapping[str, Any]) -> dict[str, Any]:
+    """`samples`, a number for every class, as `counts`."""
+    if "samples" in given and "counts" in given:
+        raise InvalidInstance("samples and counts say the same; pass one of them")
+    return {"counts" if name == "samples" else name: value for name, value in given.items()}
 
 
 def respects(instance: UnconstrainedFeatures, given: Mapping[str, Any]) -> bool:

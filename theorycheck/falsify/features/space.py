@@ -13,7 +13,8 @@ from theorycheck.models.features import UnconstrainedFeatures
 
 _CLASSES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15)
 _DEPTHS = (1, 2, 3, 4, 5, 6)
-_WEIGHTS = (1, 1, 3, 3)  # of the places of loss, activation, counts and λ against K + L
+_WEIGHTS = (1, 1, 3, 3, 3)  # of the places of loss, activation, counts, width and λ against K + L
+_SIMPLE = 4  # so many λ are tried with unequal counts or a width too
 _REGS = tuple(Fraction(1, k) for k in (100, 10, 1000, 20, 2, 7, 6, 5, 4, 3, 50, 30, 1))
 
 
@@ -55,11 +56,13 @@ def _instances(values: dict[str, Any]) -> Iterator[UnconstrainedFeatures]:
     found: list[tuple[int, UnconstrainedFeatures]] = []
     for K, L in product(_choices(values, "classes", _CLASSES), _choices(values, "depth", _DEPTHS)):
         plain = (_choices(values, "loss", ("mse", "ce")), _choices(values, "activation", ("relu", "linear")))
-        given = (_choices(values, "counts", tuple(_counts(K))), _choices(values, "reg", tuple(_regs(K, L))))
-        for places in product(*(range(len(choices)) for choices in (*plain, *given))):
-            loss, activation, counts, reg = (choices[k] for choices, k in zip((*plain, *given), places, strict=True))
-            if len(counts) in (1, K) and len(reg) in (1, L + 1):
-                one = UnconstrainedFeatures(K, L, reg, loss, activation, counts, values.get("width"))
+        given = (_choices(values, "counts", tuple(_counts(K))), _choices(values, "width", _widths(K)))
+        choices = (*plain, *given, _choices(values, "reg", tuple(_regs(K, L))))
+        for places in product(*map(range, map(len, choices))):
+            loss, activation, counts, width, reg = (known[k] for known, k in zip(choices, places, strict=True))
+            special = bool(places[2]) + bool(places[3]) + (places[4] >= _SIMPLE)
+            if len(counts) in (1, K) and len(reg) in (1, L + 1) and special <= 1:
+                one = UnconstrainedFeatures(K, L, reg, loss, activation, counts, width)
                 found.append((K + L + sum(w * k for w, k in zip(_WEIGHTS, places, strict=True)), one))
     yield from (one for _, one in sorted(found, key=lambda pair: pair[0]))
 
@@ -71,6 +74,11 @@ def _choices(values: dict[str, Any], name: str, known: tuple) -> tuple:
 def _counts(K: int) -> Iterator[tuple[int, ...]]:
     """One sample a class, two, and a minority class."""
     yield from ((1,), (2,), (9,) * (K - 1) + (1,))
+
+
+def _widths(K: int) -> tuple[int | None, ...]:
+    """No limit, and too few neurons."""
+    return (None, K - 1, K - 2) if K > 2 else (None, K - 1)
 
 
 def _regs(K: int, L: int) -> Iterator[tuple[Fraction, ...]]:

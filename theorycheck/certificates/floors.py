@@ -1,0 +1,215 @@
+r"""The fifth part of the checker of certificates: lower bounds of the unconstrained-features model that know the ReLU.
+
+Words: M is a pre-activation matrix by class means, X = s(M) its ReLU, G = X^T X. Any parameters may be perturbed a
+little and padded by zero rows, as the objective is continuous and a bound for wider networks holds for narrower ones;
+so Gram matrices that are not made by a ReLU are taken to be positive definite, with no two entries alike. Columns are
+scaled by the roots of n_k, with which s commutes; |M|_p^p = sum_j sigma_j(M)^p, |M|_1 the nuclear norm.
+
+(1) Let Gamma be the Gram matrix of what W is applied to. A row w with image m costs |w|^2 >= m^T Gamma^-1 m. A matrix B
+    is *admissible* for Gamma if m^T Gamma^-1 m >= x^T B x for all m, x = s(m). Then |W|^2 >= tr(B G).
+    It is so iff for every nonempty set S of classes y -> y^T (D Gamma^-1 D - B_SS) y is copositive, with D = +1 on S,
+    -1 off S and B_SS cut down to S: write m = D y, y >= 0 (for S empty x = 0). Gamma <= Gamma' makes Gamma^-1 larger,
+    so B admissible for Gamma' is so for Gamma. If Gamma has unit diagonal and no positive entry beside it, B = I is
+    admissible: m^T Gamma^-1 m >= 2 x^T m - x^T Gamma x = 2 |x|^2 - x^T Gamma x >= |x|^2.
+(2) Scaling: if B is admissible for Gamma, so is D^-1 B D^-1 for D Gamma D, D a positive diagonal matrix. Hence it is
+    enough to know B for Gamma of unit diagonal, three classes: for r = (r_12, r_13, r_23). Classes may be renamed, so
+    r_12 < r_13 < r_23.
+(3) Let Phi = B^-1, and Phi_ii <= k for all i. With Gamma = H^T H = D Gamma_r D, |H|^2 = tr D^2 >= tr(D Phi D) / k and
+    |W_1|^2 >= tr(D^-1 B D^-1 G), so by Cauchy |H|^2 |W_1|^2 >= |X|_1^2 / k for M = W_1 H.
+"""
+
+from functools import reduce
+
+from flint import arb, fmpq, fmpq_mat, fmpq_poly
+
+from theorycheck.certificates.check import ONE, rational, require, roots, total
+from theorycheck.certificates.features import RULES, bowl
+
+# ---- end of imports
+
+SUPPORTS = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
+UNITS = fmpq(1000)  # the entries of B are told in thousandths
+
+
+def rectified(net):
+    """Refuse unless the squared loss with a ReLU is asked for."""
+    require(net.loss == "mse" and net.relu, "only the squared loss with a ReLU")
+
+
+def thinned(c, net, k):
+    """A bound for L >= 2 if |H|^2 |W_1|^2 >= |s(W_1 H)|_1^2 / k, and likewise |s(M)|_1^2 <= k |M|_1^2 for all M.
+
+    L = 2: |Z|_(2/3) <= |W_2| |X|_1 (Hoelder), so |Z|_(2/3)^2 <= k times the product of the squared norms. L > 2: the
+    same, for |s(M_L)|_1 <= sqrt(k) |M_L|_1 <= sqrt(k) |W_(L-1)| |s(M_(L-1))| and |s(M)| <= |M|. By the inequality of
+    means the penalty is at least (L + 1) / 2 (lambda_H prod lambda_l / k)^(1 / (L + 1)) (sum_j s_j^(2/3))^(3 / (L +
+    1)), the last power at least K^(3 / (L + 1) - 1) sum_j s_j^(2 / (L + 1)), as it is concave. Then as for `schatten`.
+    """
+    factor, bounds = fmpq(net.K) ** (2 - net.L) / k, {}
+    for n in {*net.n}:
+        bounds[n] = rational(c["least"][str(n)])
+        bowl(fmpq(n, 2 * net.N), net.mean(fmpq(n) * factor), net.L, bounds[n])
+    return total(bounds[n] for n in net.n)
+
+
+def masked(c, net):
+    """Any number of classes: s(M) is M times a matrix of zeros and ones, entry by entry.
+
+    Its entries are <u, v_i> with unit vectors v_i of Gram matrix T = (1 - t) I + t J and |u|^2 = b^T T^-1 b for a row
+    b, which depends on the number of ones in b only. If P_ri = <u_r, v_i>, |u_r|^2 <= k, |v_i| <= 1, then |M o P|_1 <=
+    sqrt(k) |M|_1: for M = p q^T, M o P = sum_a diag(p) U_a V_a^T diag(q), at most |p o U| |q o V| <= sqrt(k) |p| |q|.
+    """
+    rectified(net)
+    return thinned(c, net, mask_norm(net.K, rational(c["shift"])))
+
+
+def mask_norm(K, t):
+    """The square of the largest |u| |v|."""
+    require(0 <= t < 1, "the shift is not in [0, 1)")
+    return reduce(max, [(m - t * m * m / (1 - t + t * K)) / (1 - t) for m in range(1, K + 1)])
+
+
+def lifted(c, net):
+    """Three classes, by (3): k is the largest diagonal entry of Phi in all cells.
+
+    For every M = W H, scaled so that |M|_1 = |W| |H|, that says |s(M)|_1^2 <= k |M|_1^2 too.
+    """
+    rectified(net)
+    return thinned(c, net, reduce(max, [reach(S) for S in lifts(c, net)]))
+
+
+def reach(S):
+    """The largest diagonal entry."""
+    return reduce(max, [S[i][i] for i in range(3)])
+
+
+def grams(c, net):
+    """Three classes, L = 2, balanced: the spectrum of Phi counts too.
+
+    Let a = (n lambda_H lambda_1 lambda_2)^(1/3), rounded down. Rescaling the factors, all lambda are a, n = 1. Suppose
+    the objective is below v; balanced, 3 a / 2 tr Gamma < v, Gamma = H^T H = D Gamma_r D, u_i = Gamma_ii. By (1), and
+    with the best W_2, objective >= a / 2 (tr Gamma + tr(D^-1 B D^-1 G) + tr (G + e)^-1), e = K a. For given eigenvalues
+    the second and third are least if D^-1 B D^-1 and G commute, so at least sum_i psi(g_i), g the eigenvalues of D Phi D,
+    psi(g) = min over h >= 0 of h / g + 1 / (h + e) = 2 g^(-1/2) - e / g for g >= e^2, else 1 / e.
+    Let psi(g) >= p - q g + w g^2 on [0, top]. As sum_i g_i = sum_i u_i Phi_ii <= top and sum_i g_i^2 = sum_ij u_i u_j
+    Phi_ij^2, the sum is at least 3 p - z^T u + w u^T A u, z_i = q Phi_ii - 1, A_ij = Phi_ij^2; the least value over all
+    u is 3 p - z^T A^-1 z / (4 w).
+    """
+    rectified(net)
+    require(net.K == 3 and net.L == 2 and net.balanced, "only three classes with as many samples each, L = 2")
+    a, v = fmpq(2, 3) * net.mean(fmpq(net.n[0])), rational(c["value"])
+    p, q, w, top = [rational(t) for t in c["parabola"]]
+    below_psi(p, q, w, top, 3 * a)
+    for S in lifts(c, net):
+        require(2 * v / (3 * a) * reach(S) <= top, "the parabola does not reach far enough")
+        z = fmpq_mat(3, 1, [q * S[i][i] - 1 for i in range(3)])
+        least = 3 * p - _square(fmpq_mat([[s * s for s in row] for row in S]), z) / (4 * w)
+        require(a / 2 * least >= v, "a cell does not reach the value")
+    return v
+
+
+def _square(A, z):
+    return (z.transpose() * A.solve(z))[0, 0]
+
+
+def below_psi(p, q, w, top, e):
+    """Prove p - q g + w g^2 <= psi(g) on [0, top].
+
+    On [0, e^2], where psi = 1 / e, a convex function is largest at an end; beyond, in s = g^(1/2), it is a polynomial.
+    """
+    require(w > 0 and p <= 1 / e and top >= e * e, "the parabola is not below psi near 0")
+    gap = fmpq_poly([-e, 2, -p, 0, q, 0, -w])  # s^2 (psi - parabola)
+    end = arb(top).sqrt().upper().fmpq()
+    require(gap(e) > 0 and gap(end) > 0, "the parabola is not below psi at an end")
+    require(all(count == 0 for count, _ in roots(gap, e, end)), "the parabola is not below psi")
+
+
+# ---- cells: r is in [-1, 1]^3, halved along the longest side ---------------------------------------------------------
+
+
+def lifts(c, net):
+    """Phi for every cell: (2) for B admissible for all Gamma of the cell.
+
+    The words of `cells` say, for one box after the other, lower half first: `/`, halve it, or the six entries 11, 12,
+    13, 22, 23, 33 of B. Nothing is said of boxes that hold no r in order, or no positive definite Gamma, or no positive
+    entry (B = I). All Gamma of a box are at most its middle with the half widths of a row added to the diagonal (diagonal
+    dominance); if that is not positive definite, no Gamma is.
+    """
+    require(net.K == 3, "only three classes")
+    words, todo = c["cells"].split(), [((-ONE,) * 3, (ONE,) * 3)]
+    words.reverse()
+    while todo:
+        low, high = todo.pop()
+        if low[0] >= high[1] or low[1] >= high[2]:
+            continue
+        gamma = largest(low, high)
+        if not definite(gamma):
+            continue
+        if all(v <= 0 for v in high):
+            yield [[fmpq(i == j) for j in range(3)] for i in range(3)]
+            continue
+        require(words, "a cell is missing")
+        word = words.pop()
+        if word == "/":
+            todo += reversed(halved(low, high))
+        else:
+            yield admitted([rational(v) / UNITS for v in word.split(",")], gamma)
+    require(not words, "a cell too many")
+
+
+def largest(low, high):
+    """A matrix that is at least every Gamma of the box."""
+    a, b, c = [(p + q) / 2 for p, q in zip(low, high, strict=True)]
+    h, k, m = [(q - p) / 2 for p, q in zip(low, high, strict=True)]
+    return [[1 + h + k, a, b], [a, 1 + h + m, c], [b, c, 1 + k + m]]
+
+
+def halved(low, high):
+    """Both halves along the longest side, the first of these."""
+    widths = [q - p for p, q in zip(low, high, strict=True)]
+    i = widths.index(max(widths))
+    middle = (low[i] + high[i]) / 2
+    return [(low, (*high[:i], middle, *high[i + 1 :])), ((*low[:i], middle, *low[i + 1 :]), high)]
+
+
+def definite(A):
+    """Whether a symmetric 3 x 3 matrix is positive definite."""
+    return A[0][0] > 0 and A[0][0] * A[1][1] > A[0][1] ** 2 and fmpq_mat(A).det() > 0
+
+
+def admitted(entries, gamma):
+    """The inverse of B, once B is seen to be positive definite and admissible."""
+    require(len(entries) == 6, "B has six entries")
+    a, b, c, d, e, f = entries
+    B, P = [[a, b, c], [b, d, e], [c, e, f]], fmpq_mat(gamma).inv().tolist()
+    require(definite(B), "B is not positive definite")
+    for S in SUPPORTS:
+        rows = [[P[i][j] if (i in S) == (j in S) else -P[i][j] for j in range(3)] for i in range(3)]
+        for i in S:
+            for j in S:
+                rows[i][j] -= B[i][j]
+        require(copositive(rows), "B is not admissible")
+    return fmpq_mat(B).inv().tolist()
+
+
+def copositive(A):
+    """Whether y^T A y >= 0 for all y >= 0, A symmetric 3 x 3.
+
+    All pairs must be copositive. That is enough if at most one entry beside the diagonal is negative, as the others may
+    be dropped. If A_ik, A_jk < 0 <= A_ij, then A_kk > 0 and A_ij may be lowered to A_ik A_jk / A_kk if it is larger: a
+    square of y_k + ... and nonnegative multiples of y_i^2 and y_j^2 are left. Else A must be positive semidefinite.
+    """
+    if any(A[i][i] < 0 for i in range(3)):
+        return False
+    pairs = [(i, j, 3 - i - j) for i, j in ((0, 1), (0, 2), (1, 2))]
+    if any(A[i][j] < 0 and A[i][j] ** 2 > A[i][i] * A[j][j] for i, j, _ in pairs):
+        return False
+    positive = [(i, j, k) for i, j, k in pairs if A[i][j] >= 0]
+    if len(positive) >= 2:
+        return True
+    for i, j, k in positive:
+        if A[i][j] * A[k][k] >= A[i][k] * A[j][k]:
+            return True
+    return all(A[i][j] ** 2 <= A[i][i] * A[j][j] for i, j, _ in pairs) and fmpq_mat(A).det() >= 0
+
+
+RULES |= {"grams": grams, "lifted": lifted, "masked": masked}

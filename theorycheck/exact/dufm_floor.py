@@ -1,0 +1,169 @@
+"""The best certified lower bound of the unconstrained-features model that a rule of the checker proves."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+from math import sqrt
+from typing import Any
+
+from attrs import field, frozen
+from flint import ctx, fmpq
+
+from theorycheck.certificates import check, features, features_build, features_least, floors
+from theorycheck.errors import CertificateError
+from theorycheck.exact import dufm_floor_cells
+from theorycheck.models.features import UnconstrainedFeatures
+
+CAP = Fraction(4001, 4000)  # how far beyond what is needed a parabola reaches, as a factor
+
+
+@frozen
+class Floor:
+    """A lower bound for all parameters.
+
+    Attributes:
+        rule: a key of `features.RULES`.
+        data: what the rule reads, as the certificate's part has it.
+        value: the bound, exact.
+    """
+
+    rule: str
+    data: dict = field(repr=False, hash=False)
+    value: Fraction
+
+
+def best_floor(instance: UnconstrainedFeatures) -> Floor:
+    """The largest lower bound that any rule proves.
+
+    Raises:
+        CertificateError: no rule applies.
+
+    Example:
+        >>> print(best_floor(UnconstrainedFeatures(3, 3, "1/100", activation="linear")).rule)
+        schatten
+    """
+    found = max(floors_of(instance), key=lambda floor: floor.value, default=None)
+    if found is None:
+        raise CertificateError(f"no rule for a lower bound applies to {instance}")
+    return found
+
+
+def floors_of(instance: UnconstrainedFeatures) -> Iterator[Floor]:
+    """What each rule that applies proves, by its own best data."""
+    for rule, producer in PRODUCERS.items():
+        try:
+            data = producer(instance.document)
+            body = features_build.floor_part(instance, rule, **data)
+        except (CertificateError, check.Refused):
+            continue
+        told = {key: value for key, value in body.items() if key not in ("kind", "statement")}
+        yield Floor(rule, told, Fraction(body["value"]))
+
+
+def _net(document: Mapping) -> features.Features:
+    net = check.model(dict(document))
+    if not isinstance(net, features.Features):
+        raise CertificateError("no instance of the unconstrained-features model")
+    return net
+
+
+def _own(_: Mapping) -> dict:
+    """The builder finds the data of the rules of `features` itself."""
+    return {}
+
+
+def _masked(document: Mapping) -> dict:
+    """The shift with the least norm of the masks, on a grid."""
+    net = _net(document)
+    shift = min((fmpq(k, 200) for k in range(200)), key=lambda t: floors.mask_norm(net.K, t))
+    return {"shift": str(shift), "least": _least(net, floors.mask_norm(net.K, shift))}
+
+
+def _lifted(document: Mapping) -> dict:
+    net = _net(document)
+    floors.rectified(net)
+    return {"cells": dufm_floor_cells.stored(), "least": _least(net, fmpq(str(lift())))}
+
+
+def _least(net: features.Features, k: fmpq) -> dict:
+    """The least values that `floors.thinned` asks for."""
+    factor = fmpq(net.K) ** (2 - net.L) / k
+    with ctx.workprec(check.BITS):
+        return {str(n): features_least.bowl(fmpq(n, 2 * net.N), net.mean(n * factor), net.L).value for n in {*net.n}}
+
+
+@cache
+def lift() -> Fraction:
+    """The k of the stored cells: |s(M)|₁² ≤ k |M|₁² for three columns."""
+    return Fraction(str(max(floors.reach(S) for S in _cells())))
+
+
+@cache
+def _cells() -> tuple[list[list[fmpq]], ...]:
+    """Φ of the stored cells."""
+    three = check.model(dict(UnconstrainedFeatures(3, 2, "1/100").document))
+    return tuple(floors.lifts({"cells": dufm_floor_cells.stored()}, three))
+
+
+def _grams(document: Mapping) -> dict:
+    """Value and parabola for the stored cells."""
+    net = _net(document)
+    floors.rectified(net)
+    check.require(net.K == 3 and net.L == 2 and net.balanced, "only three balanced classes, L = 2")
+    with ctx.workprec(check.BITS):
+        a = float(net.mean(fmpq(net.n[0]))) * 2 / 3
+    value = 0.5
+    for _ in range(3):  # the lower the value, the shorter the reach that the parabola needs, the better the parabola
+        parabola = _parabola(3 * a, float(CAP) * float(lift()) * 2 * value / (3 * a))
+        value = a / 2 * min(_reached(S, *parabola[:3]) for S in _cells())
+    told = features_least.below(Fraction(value))
+    return {"cells": dufm_floor_cells.stored(), "parabola": [repr(v) for v in parabola], "value": told}
+
+
+def _reached(S: list[list[fmpq]], p: float, q: float, w: float) -> float:
+    """What a cell proves, in units of a / 2."""
+    import numpy as np
+
+    phi = np.array([[float(v) for v in row] for row in S])
+    z = q * np.diag(phi) - 1
+    return float(3 * p - z @ np.linalg.solve(phi**2, z) / (4 * w))
+
+
+def _parabola(e: float, top: float) -> tuple[float, float, float, float]:
+    """Coefficients of p - q g + w g² below ψ on [0, top], touching where g + ψ(g) is least, a little lowered."""
+    import numpy as np
+
+    grid = np.linspace(0, sqrt(top), 20001)[1:] ** 2
+    psi = np.where(grid > e * e, 2 / np.sqrt(grid) - e / grid, 1 / e)
+    k = int(np.argmin(grid + psi))
+    away = np.abs(grid - grid[k]) > 1e-2 * grid[k]
+    w = float(np.min((psi - psi[k] + grid - grid[k])[away] / (grid - grid[k])[away] ** 2)) * (1 - 1e-6)
+    g = float(grid[k])
+    return float(psi[k]) + g + w * g * g - 1e-6, 1 + 2 * w * g, w, top
+
+
+PRODUCERS: dict[str, Callable[[Mapping], dict]] = {
+    "jensen": _own,
+    "product": _own,
+    "schatten": _own,
+    "masked": _masked,
+    "lifted": _lifted,
+    "grams": _grams,
+}
+"""Data for each rule; a rule that does not apply is refused by the checker or here."""
+
+
+def gap_table(cells: Mapping[str, tuple[UnconstrainedFeatures, float]]) -> list[dict[str, Any]]:
+    """The generic bound and the best one for named instances with an upper value, of which both gaps are parts.
+
+    Args:
+        cells: name to instance and upper value.
+    """
+    rows = []
+    for name, (instance, upper) in cells.items():
+        bounds = {floor.rule: float(floor.value) for floor in floors_of(instance)}
+        generic = max(value for rule, value in bounds.items() if rule in ("jensen", "product", "schatten"))
+        best = max(bounds, key=lambda rule: bounds[rule])
+        gaps = {"gap before": 1 - generic / upper, "gap after": 1 - bounds[best] / upper}
+        rows.append({"cell": name, "upper": upper, "generic": generic, "best": bounds[best], "rule": best, **gaps})
+    return rows

@@ -103,8 +103,6 @@ HYPOTHESES = (
 INCIDENCE = Step("incidence", "A[v,e] = delta[v,head[e]] + delta[v,tail[e]]", "define")
 
 ROOTS = (
-    Step("outer", "V - 2 > 0", by="#vertices + 2"),
-    Step("total", "2*V - 2 > 0", by="2*#vertices + 6"),
     Step("g_square", "sqrt(V - 2)**2 = V - 2", "square_root", ("outer",), "V - 2"),
     Step("g_sign", "sqrt(V - 2) > 0", "square_root", ("outer",), "V - 2"),
     Step("h_square", "sqrt(2*V - 2)**2 = 2*V - 2", "square_root", ("total",), "2*V - 2"),

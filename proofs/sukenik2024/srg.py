@@ -23,6 +23,10 @@ from theorycheck.symbolic.proof_files import shared_steps
 GRAPH = shared_steps(__file__, "graph")
 COMMON, ENDS = GRAPH.COMMON, GRAPH.ENDS
 
+SIGNS = (
+    Step("outer", "V - 2 > 0", by="#vertices + 2"),
+    Step("total", "2*V - 2 > 0", by="2*#vertices + 6"),
+)
 RECURSION = "M[v,e](k); sum[w](W1[v,w]*H[w,e]); sum[w](W[v,w]*relu(M[w,e](k)))"
 FORWARD = (
     Step("identity", "W[v,w] = delta[v,w]", "define"),
@@ -146,7 +150,7 @@ PROOF = Proof(
     variables=GRAPH.VARIABLES,
     definitions=(GRAPH.INCIDENCE, *GRAPH.ROOT_VALUES),
     hypotheses=(*GRAPH.HYPOTHESES, Hypothesis("vertices", "V >= 4", "at least four vertices")),
-    steps=(*GRAPH.STEPS, *GRAPH.ROOTS, *GRAPH.FIRST, *FORWARD, *OUTPUT, *NORMS, *PRODUCT),
+    steps=(*GRAPH.STEPS, *SIGNS, *GRAPH.ROOTS, *GRAPH.FIRST, *FORWARD, *OUTPUT, *NORMS, *PRODUCT),
     goals=(
         Goal("classes", "E = V*(V - 1)/2", "classes", ("pairs",), "K = r(r - 1)/2"),
         Goal("output", "sum[f](WL[e,f]*relu(Z[f,c](k))) = delta[e,c]", "output", BOTH, "the output is the identity"),

@@ -178,7 +178,7 @@ def test_powers_of_products():
     accepted(Step("s1", "power(p*q, k) = power(p, k)*power(q, k)", "power", by="p; q; k"))
     refused(Step("s1", "power(p + q, k) = power(p, k)*power(q, k)", "power", by="p; q; k"))
     refused(Step("s1", "power(p*q, k) = power(p, k) + power(q, k)", "power", by="p; q; k"))
-    refused(Step("s1", "power(p*q, u) = power(p, u)*power(q, u)", "power", by="p; q; u"), because="takes")
+    refused(Step("s1", "power(p*q, u) = power(p, u)*power(q, u)", "power", by="p; q; u"))
 
 
 COUNTED = [
@@ -249,6 +249,21 @@ def test_certificates_with_deltas_keep_their_sign():
     refused(Step("s1", "delta[v,w] > 0", "kronecker", by="delta[v,w]**2"))
     refused(Step("s1", "delta[v,w] - 1 >= 0", "kronecker", by="(1 - delta[v,w])**2"))
     refused(Step("s1", "delta[v,w] >= 0", "kronecker", by="delta[v,w]"), because="no sign")
+
+
+def test_rewriting_by_equations_that_say_what_a_name_is():
+    given = ["p = u - u + q + 1", "2*g = p*q", "q > 0", "p >= q", "p**2 = q", "p*q = 1", "q > 0 => p = q", "u = q"]
+    accepted(Step("s1", "p**2 = q**2 + 2*q + 1", "rewriting", ("h1",), "0; p"), given=given)
+    accepted(Step("s1", "p**2 >= 2*q + 1", "rewriting", ("h1",), "q**2; p"), given=given)
+    accepted(Step("s1", "2*g = q**2 + q", "rewriting", ("h2", "h1"), "0; g; p"), given=given)
+    refused(Step("s1", "2*g = q**2 + q", "rewriting", ("h1", "h2"), "0; p; g"), given=given, because="what is left")
+    refused(Step("s1", "p = q", "rewriting", ("h1",), "0; p"), given=given)
+    refused(Step("s1", "p**2 <= 2*q + 1", "rewriting", ("h1",), "q**2; p"), given=given)
+    refused(Step("s1", "p**2 > 2*q + 1", "rewriting", ("h1",), "q**2; p"), given=given)
+    for name in ("h3", "h4", "h5", "h6", "h7"):
+        refused(Step("s1", "p = q", "rewriting", (name,), "0; p"), given=given)
+    refused(Step("s1", "p = q", "rewriting", ("h8",), "0; u"), given=given, because="what is left")
+    refused(Step("s1", "p = q", "rewriting", (), "0; p"), given=given, because="fewer")
 
 
 def test_positive_parts():

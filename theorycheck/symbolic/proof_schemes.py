@@ -167,6 +167,40 @@ def kronecker(desk: Desk) -> Sequent:
     return plain(relation, stated.conclusion.diff)
 
 
+def rewriting(desk: Desk) -> Sequent:
+    """Like a certificate, but equal only after names are replaced: ``by`` is ``certificate; a; b``.
+
+    The first cited facts are equations that say what a, then b, is; further ones are signs.
+    """
+    text, *rest = desk.by.split(";")
+    names, facts = [parse_term(part) for part in rest], desk.cited()
+    poly, sign = certificate(desk, parse_term(text), desk.known())
+    stated = desk.sequent(desk.statement)
+    if sign == UNKNOWN or len(facts) < len(names):
+        raise NotDischarged("the certificate has no sign, or there are fewer facts than names")
+    gap = stated.conclusion.diff - poly
+    for node, fact in zip(names, facts, strict=False):
+        gap = terms.substitute(gap, {node.name: ((), _solved(fact, desk.poly(node)))})
+    if gap.terms:
+        raise NotDischarged(f"what is left is {gap.key[:200]}")
+    relation = {sign: relation for relation, sign in SIGN_OF.items()}[sign]
+    return plain(relation, stated.conclusion.diff)
+
+
+def _solved(fact: Sequent, name: Poly) -> Poly:
+    """What a name is, by an equation that is linear in it."""
+    atom, diff = name.atom, fact.conclusion.diff
+    if fact.premises or fact.conclusion.relation != "=" or atom is None or atom.args:
+        raise NotDischarged("a name without arguments and an unconditional equation are needed")
+    factor = next((c for mono, c in diff.terms.items() if mono == ((atom, 1),)), None)
+    if factor is None:
+        raise NotDischarged(f"the equation does not say what {atom.key} is")
+    image = name - diff * Poly({(): 1 / factor})
+    if atom.name in image.free:
+        raise NotDischarged(f"the equation is not linear in {atom.key}")
+    return image
+
+
 def _vanishing(fact: Sequent) -> Pair | None:
     """The arguments of the delta that a fact says to be zero."""
     atom = fact.conclusion.diff.atom
@@ -191,4 +225,4 @@ def positive_part(desk: Desk) -> Sequent:
     return next((o for o in options if stated.follows_from(o.conclusion)), options[0])
 
 
-SCHEMES: dict[str, Callable[[Desk], Sequent]] = {rule.__name__: rule for rule in (kronecker, positive_part)}
+SCHEMES: dict[str, Callable[[Desk], Sequent]] = {rule.__name__: rule for rule in (kronecker, rewriting, positive_part)}

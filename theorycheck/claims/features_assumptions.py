@@ -1,6 +1,6 @@
 """Assumptions of the theorems on unconstrained features, each with an exact margin on an instance.
 
-Thresholds in λ are about λ̄ = (n λ_H λ_1 ... λ_L)^(1/(L+1)), n samples a class, and are compared as powers, in rationals.
+Thresholds in λ are about λ̄ = (n λ_H λ_1 ... λ_L)^(1/(L+1)), n samples a class, and are compared as powers, exactly.
 """
 
 from collections.abc import Callable
@@ -36,6 +36,24 @@ def corner(classes: int) -> int | None:
 
 def _least(values: tuple[int, ...], number: int) -> int:
     return min((abs(number - v) for v in values), default=0)
+
+
+def rectified(net: Features) -> tuple:
+    """Both sides of the inequality of rectified pairs, each with its name."""
+    K, L = net.classes, net.depth
+    right = (K - 1) ** (L + 1) * 4 ** (L - 1) * (K + 2) ** 3
+    return ("left", (2 * K + 4) ** (L + 1) * K**3), ("right", right)
+
+
+def circle_margin(net: Features) -> Margin:
+    """1 less the ratio of the sides of the circle code's inequality, in a ball."""
+    from flint import arb, ctx, fmpq
+
+    K, L = net.classes, net.depth
+    with ctx.workprec(160):
+        gamma = 1 / (1 - arb.cos_pi(arb(fmpq(2, K))))
+        gap = 1 - arb(2) ** (L + 1) * (gamma * K / 2) ** 2 / arb(K - 1) ** (L + 1)
+    return Margin(float(gap), bool(gap > 0 or gap < 0), "1 less the ratio of the sides, in a ball")
 
 
 MSE = _whether(
@@ -106,6 +124,56 @@ PAIRS = assumption(
     lambda net: Margin(Fraction(max(net.depth - 2, min(net.depth - 1, net.classes - 5))), True, "in whole numbers"),
     "depth",
 )
+MAIN_CLASSES = assumption(
+    "enough_classes",
+    "K >= 6, and K >= 10 where L = 3",
+    r"K\ge6,\ K\ge10 \text{ if } L=3",
+    lambda net: Margin(Fraction(net.classes - (9 if net.depth == 3 else 5)), True, "in whole numbers"),
+    "classes",
+)
+SEVERAL = _counted(
+    "several_samples",
+    "every class has at least two samples",
+    r"n\ge2",
+    lambda net: min(net.counts) - 1,
+    "data",
+    "n - 1",
+)
+MEAN_RATIO = assumption(
+    "mean_ratio",
+    "the ReLU does not lower the ratio of global-mean norm to simplex norm of a layer's class means",
+    r"\frac{\|\mu(\sigma(M_l))\|}{\|\sigma(M_l)-\mu\|} \ge \frac{\|\mu(M_l)\|}{\|M_l-\mu\|}",
+    lambda net: Margin(Fraction(1), True, "it restricts the DNC solutions that are compared, not the instance"),
+    "point",
+)
+RECTIFIED_PAIRS = assumption(
+    "enough_layers",
+    "(2K + 4)^(L+1) K^3 < (K - 1)^(L+1) 4^(L-1) (K + 2)^3",
+    r"(2K+4)^{L+1}K^3<(K-1)^{L+1}4^{L-1}(K+2)^3",
+    lambda net: Margin(Fraction(1) - Fraction(*map(int, (s[1] for s in rectified(net)))), True, "1 less their ratio"),
+    "depth",
+)
+CIRCLE = assumption(
+    "enough_layers",
+    "L >= L_0(K): 2^(L+1) (gamma K / 2)^2 < (K - 1)^(L+1), gamma = 1 / (1 - cos(2 pi / K))",
+    r"2^{L+1}(\gamma K/2)^2<(K-1)^{L+1},\ \gamma=1/(1-\cos(2\pi/K))",
+    lambda net: circle_margin(net),
+    "depth",
+)
+FIVE_CLASSES = _counted(
+    "five_classes", "there are five classes", "K = 5", lambda net: 1 - abs(net.classes - 5), "classes", "1 - |K - 5|"
+)
+AT_MOST_FIVE = _counted(
+    "few_classes", "there are at most five classes", r"K\le5", lambda net: 6 - net.classes, "classes", "6 - K"
+)
+UNEVEN = _counted(
+    "unequal_classes",
+    "two classes have unequal numbers of samples",
+    r"n_i\ne n_j",
+    lambda net: max(net.counts) - min(net.counts),
+    "data",
+    "the largest difference",
+)
 EQUALITY = assumption(
     "nuclear_equality",
     "the rectified matrix has the nuclear norm of the matrix before: |s(W_1 H)|_* = |W_1 H|_*",
@@ -148,7 +216,7 @@ def classes(least: int) -> Assumption:
 
 
 def corners(least: int) -> Assumption:
-    """r is at least that, where K is triangular."""
+    """A lower bound on r, where K is triangular."""
     return _counted(
         "enough_classes",
         f"r >= {least}, so K >= {least * (least - 1) // 2}",

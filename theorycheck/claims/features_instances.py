@@ -35,6 +35,11 @@ def regular(classes: int, depth: int, level: Fraction = LEVELS[0], threshold: Th
     return Features(classes, depth, simple(bound), **rest)
 
 
+def entropy(classes: int, depth: int, reg: Any, counts: Any = 1, width: int | None = None) -> Features:
+    """A linear instance with cross-entropy."""
+    return Features(classes, depth, reg, "ce", "linear", counts, width)
+
+
 def features(sizes: tuple[tuple[int, int], ...], threshold: Threshold = zero_threshold, **rest: Any) -> Any:
     """A strategy of balanced instances.
 

@@ -194,13 +194,14 @@ def features(given: dict[str, str], like: Any, seed: int = 0) -> Any:
         raise InvalidInstance(f"--set {missing[0]}=... is missing: {FEATURES[missing[0]]}; K, L and λ make an instance")
     if "samples" in given and "counts" in given:
         raise InvalidInstance("--set samples and --set counts say the same; pass one of them")
+    words = {"loss": like.loss, "activation": like.activation} | given
     counted = given.get("samples", given.get("counts", "1"))
     return UnconstrainedFeatures(
         classes=whole(given["classes"], "--set classes"),
         depth=whole(given["depth"], "--set depth"),
         reg=tuple(numbers(given["reg"], "--set reg")),
-        loss=given.get("loss", like.loss),
-        activation=given.get("activation", like.activation),
+        loss=words["loss"],
+        activation=words["activation"],
         counts=tuple(whole(part.strip(), "--set counts") for part in counted.split(",")),
         width=whole(given["width"], "--set width") if "width" in given else None,
         seed=seed,

@@ -90,6 +90,13 @@ def srg_sides(r: int, depth: int) -> Sides:
     return ("r^(L-2) N^2", left), ("4 K^(L-1)", str(4 * K ** (depth - 1)))
 
 
+def flipped_sides(r: int) -> Sides:
+    """N^2 (K r / 4) u and K^4 at L = 3: SRG with the signs flipped against DNC, u the norm of the last layer."""
+    K = r * (r - 1) // 2
+    u = Fraction(4, ((r - 2) * (r - 3)) ** 2) + Fraction(r - 1, (r - 3) ** 2) + (K - r)  # Kneser's spectrum, inverted
+    return ("N^2 (K r / 4) u", times(power(nuclear(r), 2), u * K * r / 4)), ("K^4", str(K**4))
+
+
 def ladder_sides(depth: int, beta: Fraction = Fraction(9, 10)) -> Sides:
     """Π(β) 2^(L-3) and 3^(L+1): the ladder against DNC at K = 3, so a block of three classes against one of DNC."""
     first = plus(times(Fraction(1) / beta, root("1/2")), root(8 + 2 / beta**2))

@@ -9,26 +9,35 @@ Constants that we have not seen in the paper are marked RECALL, those worked out
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import features_assumptions as A
+from theorycheck.claims import features_siblings as siblings
+from theorycheck.claims.checks import features_exact as exact
 from theorycheck.claims.checks import features_numbers as numbers
-from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.checks import features_points as points
+from theorycheck.claims.checks import features_solved as solved
+from theorycheck.claims.checks import features_trained as trained
+from theorycheck.claims.checks.proved import proofs
+from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.features_instances import drawn, regular
+from theorycheck.claims.library import sukenik2024_structure
 
-_ARXIV = "2405.14468"
+ARXIV = "2405.14468"
 _RELU = (A.MSE, A.RELU, A.BALANCED, A.WIDE)
-_LINEAR = (A.MSE, A.LINEAR, A.BALANCED, A.WIDE)
-_SRG = (*_RELU, A.TRIANGULAR, A.corners(4), A.layers(4), A.SMALL_REG)
-_LADDER = (*_RELU, A.classes(3), A.layers(4), A.SMALL_REG)
 _BEATEN = Conclusion(
     "collapsed_gap",
     "some point lies below every DNC solution",
     r"\inf F < \min_{\mathrm{DNC}} F",
 )
 _OPTIMAL = Conclusion("optimal_gap", "no point lies below the best DNC solution", r"\inf F = \min_{\mathrm{DNC}} F")
+_COMPARED = "both families have outputs c I; the smaller constant has the smaller objective at every scale and lambda"
+_SRG_POINT = points.cut(lambda r: 2)
+_FLIPPED_POINT = points.cut(lambda r: r - 2)
+
+
+def _proof(*names: str, of: tuple) -> Check:
+    return proofs(tuple(f"sukenik2024/{name}" for name in names), of)
 
 
 def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
@@ -36,8 +45,10 @@ def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tupl
 
 
 def _derived(item: str, note: str) -> Source:
-    return Source(_ARXIV, item, Mark.DERIVED, note)
+    return Source(ARXIV, item, Mark.DERIVED, note)
 
+
+_SRG = (*_RELU, A.TRIANGULAR, A.corners(4), A.layers(4), A.SMALL_REG)
 
 THM_SRG = Claim(
     key="sukenik2024.thm_srg",
@@ -48,23 +59,23 @@ THM_SRG = Claim(
     latex=r"$K=\binom r2$, $r\ge4$, $L\ge4$: $r^{L-2}\bigl(\sqrt{2(r-1)}+(r-1)\sqrt{r-2}\bigr)^2<4K^{L-1}$, so no DNC "
     r"solution is optimal, for every $\bar\lambda<\lambda_0(K,L)$.",
     source=Source(
-        _ARXIV, "main theorem", Mark.RECALL, "The shape of the solution is seen [PAPER]; range and constants ours."
+        ARXIV, "main theorem", Mark.RECALL, "The shape of the solution is seen [PAPER]; range and constants ours."
     ),
     assumptions=_SRG,
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        proof("sukenik2024/srg", _SRG),
+        _proof("srg", "collapsed", of=_SRG),
         numbers.compared(
             "SRG constant",
             "SRG against DNC, for all regularisations at once",
             lambda net: numbers.srg_sides(A.corner(net.classes) or 4, net.depth),
-            "both families have outputs c I, and the smaller constant has the smaller objective at each scale",
+            _COMPARED,
         ),
+        solved.beaten("SRG", _SRG_POINT),
+        trained.stays_below("SRG", _SRG_POINT),
     ),
-    instances=drawn(
-        (regular(6, 4), regular(10, 4)), ((6, 4), (6, 5), (10, 4), (10, 5), (15, 4), (21, 4)), activation="relu"
-    ),
+    instances=drawn((regular(6, 4), regular(10, 4)), ((6, 4), (6, 5), (10, 4), (10, 5), (15, 4), (21, 4))),
     siblings=_false(
         "thm_srg~triangle",
         "At K = 3, r = 3, L = 4 the SRG parameters are below DNC.",
@@ -72,6 +83,42 @@ THM_SRG = Claim(
     ),
     proof="sukenik2024/srg",
 )
+
+_FLIPPED = (*_RELU, A.TRIANGULAR, A.corners(5), A.depth(3), A.SMALL_REG)
+
+SRG_FLIPPED = Claim(
+    key="sukenik2024.srg_flipped",
+    title="For K = r(r-1)/2 classes, r >= 5, no deep neural collapse is optimal at L = 3",
+    statement="Let K = r (r - 1) / 2, r >= 5, L = 3 and lambda < lambda_0. SRG with the signs of W_2 flipped (+ off "
+    "the edge, - on its ends), so that s(M_3) is the Kneser graph and W_3 its inverse, has a smaller objective than "
+    "every DNC solution: |A|_*^2 (K r / 4) u < K^4, u = 4/((r-2)(r-3))^2 + (r-1)/(r-3)^2 + K - r.",
+    latex=r"$K=\binom r2$, $r\ge5$, $L=3$: $\|A\|_*^2\,\tfrac{Kr}{4}\bigl(\tfrac{4}{(r-2)^2(r-3)^2}+"
+    r"\tfrac{r-1}{(r-3)^2}+K-r\bigr)<K^4$, so no DNC solution is optimal.",
+    source=Source(ARXIV, "main theorem, L = 3", Mark.RECALL, "K >= 10 is remembered; the construction is ours."),
+    assumptions=_FLIPPED,
+    setting="features",
+    conclusion=_BEATEN,
+    checks=(
+        _proof("srg_flipped", "collapsed", of=_FLIPPED),
+        numbers.compared(
+            "flipped SRG constant",
+            "flipped SRG against DNC, for all regularisations at once",
+            lambda net: numbers.flipped_sides(A.corner(net.classes) or 5),
+            _COMPARED,
+        ),
+        solved.beaten("flipped SRG", _FLIPPED_POINT),
+        trained.stays_below("flipped SRG", _FLIPPED_POINT),
+    ),
+    instances=drawn((regular(10, 3), regular(15, 3)), ((10, 3), (15, 3), (21, 3))),
+    siblings=_false(
+        "srg_flipped~four_vertices",
+        "At r = 4, K = 6 the flipped SRG is below DNC at L = 3 too.",
+        lambda: numbers.smaller(*numbers.flipped_sides(4)[::-1]),
+    ),
+    proof="sukenik2024/srg_flipped",
+)
+
+_LADDER = (*_RELU, A.classes(3), A.layers(4), A.SMALL_REG)
 
 ALL_CLASSES = Claim(
     key="sukenik2024.all_classes",
@@ -87,17 +134,17 @@ ALL_CLASSES = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        proof("sukenik2024/ladder", _LADDER),
+        _proof("ladder", "collapsed", "block_sum", of=_LADDER),
         numbers.compared(
             "ladder constant",
             "ladder against DNC, for all regularisations at once",
             lambda net: numbers.ladder_sides(net.depth),
             "the other K - 3 classes are alike in both",
         ),
+        solved.beaten("best block sum", points.best_family),
+        trained.stays_below("the best block sum", points.best_family),
     ),
-    instances=drawn(
-        (regular(3, 4), regular(4, 4), regular(3, 5)), ((3, 4), (3, 5), (4, 4), (5, 4), (7, 5)), activation="relu"
-    ),
+    instances=drawn((regular(3, 4), regular(4, 4), regular(3, 5)), ((3, 4), (3, 5), (4, 4), (5, 4), (7, 5))),
     siblings=_false(
         "all_classes~three_layers",
         "At L = 3 the ladder with beta = 9/10 is below DNC too.",
@@ -105,6 +152,87 @@ ALL_CLASSES = Claim(
     ),
     proof="sukenik2024/ladder",
 )
+
+_CUT = (*_RELU, A.classes(15), A.depth(2), A.SMALL_REG)
+
+CUT = Claim(
+    key="sukenik2024.cut",
+    title="For K >= 15 classes no deep neural collapse is optimal at L = 2",
+    statement="L = 2, K >= 15, lambda < lambda_0: with 15 classes as the edges of K_6, H = A - 1/3, W_1 half of the 20 "
+    "balanced sign vectors and W_2 = 1/4, -1/12, 1/12 for an edge inside, across, outside the subset, the output is "
+    "exactly I and the squared norms 20, 30, 65/12 have product 3250 < 3375 = 15^3; other classes stand alone.",
+    latex=r"$L=2$, $K\ge15$: output $I_{15}$ with squared norms $20,30,\tfrac{65}{12}$, "
+    r"$20\cdot30\cdot\tfrac{65}{12}=3250<15^3$, so no DNC solution is optimal, for every $\bar\lambda<\lambda_0$.",
+    source=_derived("L = 2 without the nuclear-norm hypothesis", "An exact rational point; not in the paper."),
+    assumptions=_CUT,
+    setting="features",
+    conclusion=_BEATEN,
+    checks=(
+        _proof("cut", "collapsed", "block_sum", of=_CUT),
+        solved.multiple("cut of K_6", points.half_cut),
+        solved.beaten("best block sum", points.best_family),
+        trained.stays_below("the best block sum", points.best_family),
+    ),
+    instances=drawn((regular(15, 2), regular(16, 2)), ((15, 2), (17, 2), (20, 2), (28, 2))),
+    siblings=_false(
+        "cut~ten",
+        "At K = 10, L = 2, lambda = .012 the cut by pairs of vertices is below DNC.",
+        siblings.collapsed_below(regular(10, 2), points.cut(lambda r: 2)),
+    ),
+    proof="sukenik2024/cut",
+)
+
+_MAIN = (*_RELU, A.MAIN_CLASSES, A.layers(3), A.SMALL_REG)
+
+THM_MAIN = Claim(
+    key="sukenik2024.thm_main",
+    title="No deep neural collapse is optimal for K >= 6 and L >= 4, nor for K >= 10 and L = 3",
+    statement="For balanced classes, d large enough and lambda < lambda_0 no DNC solution is globally optimal when "
+    "K >= 6 and L >= 4, or K >= 10 and L = 3: SRG on a triangular number of classes, or flipped, and the others alone.",
+    latex=r"$K\ge6,L\ge4$ or $K\ge10,L=3$: no DNC solution is a global minimum.",
+    source=Source(ARXIV, "main theorem", Mark.RECALL, "The range is remembered; it is what the two structures prove."),
+    assumptions=_MAIN,
+    setting="features",
+    conclusion=_BEATEN,
+    checks=(
+        _proof("srg", "srg_flipped", "collapsed", "block_sum", of=_MAIN),
+        solved.beaten("best block sum", points.best_family),
+        trained.stays_below("the best block sum", points.best_family),
+    ),
+    instances=drawn((regular(6, 4), regular(10, 3)), ((7, 4), (8, 5), (9, 4), (11, 3), (12, 4), (14, 3))),
+    siblings=_false(
+        "thm_main~six_three",
+        "SRG proves it for K = 6 and L = 3 too.",
+        lambda: numbers.smaller(*numbers.srg_sides(4, 3)[::-1]),
+    ),
+    proof="sukenik2024/srg",
+)
+
+_TWO = (*_RELU, A.TWO_CLASSES, A.SMALL_REG)
+
+TWO_CLASSES = Claim(
+    key="sukenik2024.two_classes",
+    title="For two classes deep neural collapse is optimal, for every L",
+    statement="K = 2, any L, lambda < lambda_0 (that is n lambda_H prod lambda_l < (L-1)^(L-1) / (2^(L+1) L^(2L))): "
+    "the least objective is that of DNC, as in the linear model.",
+    latex=r"$K=2$, $\bar\lambda<\lambda_0(2,L)$: $\min F=\min_{\mathrm{DNC}}F$ for every $L$.",
+    source=Source(
+        ARXIV, "the binary case", Mark.RECALL, "From arXiv 2305.13165; the bound equals lambda_0 as derived here."
+    ),
+    assumptions=_TWO,
+    setting="features",
+    conclusion=_OPTIMAL,
+    checks=(_proof("two_classes", "linear_mse", of=_TWO), solved.optimal("schatten"), trained.REACHES),
+    instances=drawn((regular(2, 2), regular(2, 3), regular(2, 5)), ((2, 2), (2, 3), (2, 4), (2, 6))),
+    siblings=_false(
+        "two_classes~zero",
+        "For two classes and L = 3 zero is optimal below lambda_0.",
+        siblings.point_below(regular(2, 3), points.collapsed),
+    ),
+    proof="sukenik2024/two_classes",
+)
+
+_LINEAR = (A.MSE, A.LINEAR, A.BALANCED, A.WIDE, A.SMALL_REG)
 
 LINEAR_MSE = Claim(
     key="sukenik2024.linear_mse",
@@ -115,21 +243,57 @@ LINEAR_MSE = Claim(
     latex=r"Linear model: $\min F=\min_c\tfrac12(1-c)^2+\tfrac{K(L+1)\bar\lambda}{2}c^{2/(L+1)}$ for "
     r"$\bar\lambda<\lambda_0(K,L)$.",
     source=_derived("role of the ReLU", "The low-rank bias of the squared loss needs the ReLU."),
-    assumptions=(*_LINEAR, A.SMALL_REG),
+    assumptions=_LINEAR,
     setting="features",
     conclusion=_OPTIMAL,
-    checks=(proof("sukenik2024/linear_mse", (*_LINEAR, A.SMALL_REG)),),
+    checks=(_proof("linear_mse", of=_LINEAR), solved.optimal("schatten"), trained.REACHES),
     instances=drawn(
         (regular(2, 1, activation="linear"), regular(3, 3, activation="linear")),
         ((2, 2), (3, 2), (3, 4), (6, 4), (10, 3)),
         activation="linear",
     ),
     siblings=_false(
-        "linear_mse~half",
-        "A rank-two output of the incidence form is below DNC at K = 3, L = 4 without ReLU.",
-        lambda: numbers.smaller(("K^(L+1)", str(3**5)), ("SRG", numbers.times(Fraction(9), 36))),
+        "linear_mse~low_rank",
+        "At K = 3, L = 3 some parameters of the linear model are a millionth below DNC.",
+        siblings.never_lower(regular(3, 3, activation="linear"), "schatten"),
     ),
     proof="sukenik2024/linear_mse",
 )
 
-CLAIMS = (THM_SRG, ALL_CLASSES, LINEAR_MSE)
+_DNC1 = (A.BALANCED, A.SEVERAL)
+
+DNC1 = Claim(
+    key="sukenik2024.dnc1",
+    title="Within-class collapse stays optimal",
+    statement="For given weights the objective is a sum over samples of one function of that sample's features, the "
+    "same for all samples of a class. So repeating the best column of each class never raises the objective, and some "
+    "optimum is within-class collapsed, for both losses, with and without ReLU.",
+    latex=r"Repeating the best column of every class never raises $F$; so some optimum has $H=M_1\otimes 1_n^\top$.",
+    source=Source(ARXIV, "DNC1 remains optimal", Mark.RECALL, "Proof ours; a sum of equal functions."),
+    assumptions=_DNC1,
+    setting="features",
+    conclusion=Conclusion("within_class", "repeating the best columns does not raise the objective", r"F(M_1)\le F(H)"),
+    checks=(exact.WITHIN, trained.WITHIN),
+    instances=drawn(
+        (regular(2, 1, counts=2), regular(3, 2, counts=2), regular(2, 2, counts=3)),
+        ((3, 3), (3, 2), (2, 4)),
+        counts=2,
+    ),
+    siblings=_false(
+        "dnc1~average",
+        "Replacing the columns of a class by their mean never raises the objective.",
+        exact.averaging_fails,
+    ),
+)
+
+CLAIMS = (
+    THM_MAIN,
+    THM_SRG,
+    SRG_FLIPPED,
+    ALL_CLASSES,
+    CUT,
+    DNC1,
+    TWO_CLASSES,
+    LINEAR_MSE,
+    *sukenik2024_structure.CLAIMS,
+)

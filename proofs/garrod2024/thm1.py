@@ -64,7 +64,6 @@ def inequality(name: str, power: int, pairs: str, by: str) -> tuple[Step, ...]:
         Step(
             f"{name}_first",
             f"4*{at(small, '')} < {at(large, '')}",
-            uses=(pairs,),
             by=f"#{name}_large - 4*#{name}_small + {by}",
         ),
         Step(f"{name}_here", f"4*{at(small, counter)} < {at(large, counter)}", "suppose", by=counter),
@@ -75,12 +74,11 @@ def inequality(name: str, power: int, pairs: str, by: str) -> tuple[Step, ...]:
             "power",
             by=f"2*m - 1; k + {power}",
         ),
-        Step(f"{name}_base", "2*m - 1 > 0", by=f"2*#{pairs} + {2 if power == 3 else 0} + 3"),
+        Step(f"{name}_base", "2*m - 1 > 0", by=f"2*#{pairs} + {5 if power == 3 else 3}"),
         Step(f"{name}_size", f"{large} > 0", "power", (f"{name}_base",), f"2*m - 1; k + {power}"),
         Step(
             f"{name}_after",
             f"4*power(m, {after} + {power}) < power(2*m - 1, {after} + {power})",
-            uses=(f"{name}_size(k={counter})",),
             by=f"#{name}_most(k={counter}) - 4*#{name}_more(k={counter})"
             f" + (#{pairs} + {3 if power == 3 else 2})*#{name}_here"
             f" + (#{pairs} + {2 if power == 3 else 1})*#{name}_size(k={counter})",
@@ -97,7 +95,7 @@ def inequality(name: str, power: int, pairs: str, by: str) -> tuple[Step, ...]:
 
 
 def penalty(name: str, power: int, depth: str) -> tuple[Step, ...]:
-    """m c^2 < 2 m - 1, and the objective below that of collapse."""
+    """From the integer inequality: m c^2 < 2 m - 1, and the objective below that of collapse."""
     exponent = f"j + {power}"
     return (
         Step(f"{name}_root", f"power(g, h + 2) = power(g, {exponent})", "congruence", (depth,)),
@@ -235,7 +233,6 @@ PROOF = Proof(
         Step(
             "base",
             f"rn*M[a,c](0) = {CLAIM.replace('k + 1', '1')}",
-            uses=("root_n_sign",),
             by="rn*#start + #layer - P[a,c]*#one_pair - E[a,c]*#one_single",
         ),
         Step("here", f"rn*M[a,c](n0) = {AT_ONE}", "suppose", by="n0"),
@@ -260,7 +257,7 @@ PROOF = Proof(
         Step(
             "logits",
             f"Z[a,c] = {LOGITS}",
-            "kronecker",
+            "combination",
             ("root_n_sign",),
             "#output - #next(k=h) + #chain(k=h + 1)/rn + P[a,c]/rn*(#both_roots + power(r, h + 2)*#two + 2*#root_power)"
             " + E[a,c]/rn*#root_power + alpha*(2*#projector + #singles)",
@@ -271,20 +268,25 @@ PROOF = Proof(
         LOGS.INCREASING,
         LOGS.REFLECTS,
         Step("equal", "delta[a1,c1] != 0", "suppose", by="a1, c1"),
-        Step("zero_or_one", "delta[a,c]*(delta[a,c] - 1) = 0", "kronecker"),
+        Step("zero_or_one", "delta[a,c]**2 = delta[a,c]", "kronecker"),
         Step("one", "delta[a1,c1] - 1 = 0", "cancel", ("zero_or_one(a=a1, c=c1)", "equal"), "delta[a1,c1]"),
-        Step("same_class", "delta[a,c]*(Z[a,c] - Z[c,c]) = 0", "kronecker", by="delta[a,c]*(#logits - #own)"),
+        Step("same_class", "delta[a,c]*Z[a,c] = delta[a,c]*Z[c,c]", "kronecker", by="delta[a,c]*(#logits - #own)"),
         Step(
             "no_gap",
             "Z[a1,c1] - Z[c1,c1] = 0",
             by="#same_class(a=a1, c=c1) - (Z[a1,c1] - Z[c1,c1])*#one",
         ),
-        Step("exp_gap", "exp(Z[a1,c1] - Z[c1,c1]) = exp(0)", "congruence", ("no_gap",)),
+        Step(
+            "exp_gap",
+            "exp(Z[a1,c1] - Z[c1,c1]) <= exp(0)",
+            "apply",
+            ("exp_increasing(s=Z[a1,c1] - Z[c1,c1], q=0)", "no_gap"),
+        ),
         Step("exp_zero", "exp(0) = 1", "exponential", by="0"),
         Step(
             "if_same",
             at_constants(BOUNDED, "1"),
-            by="(1 - exp(-alpha))*#one - #exp_gap - #exp_zero",
+            by="(1 - exp(-alpha))*#one + #exp_gap - #exp_zero",
         ),
         Step("same", f"delta[a,c] != 0 => {BOUNDED}", "discharge", ("if_same", "equal"), "a1 = a, c1 = c"),
         Step("unequal", "delta[a2,c2] = 0", "suppose", by="a2, c2"),

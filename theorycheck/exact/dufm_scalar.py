@@ -1,6 +1,6 @@
 r"""What is left of the unconstrained-features model when only the scale of the output is free: one variable.
 
-Multiplying factor i by $t_i > 0$ multiplies the output by $\prod t_i$, with ReLUs too. With $\kappa_i$ the squared norms
+Multiplying factor i by $t_i > 0$ multiplies the output by $\prod t_i$, ReLUs or not. With $\kappa_i$ the squared norms
 of the L + 1 factors (that of H counting a class $n_k$ times) at output $Z_0$, the inequality of the means gives the
 least objective over all scales of that output,
 
@@ -66,10 +66,10 @@ def critical_scale(x: float, depth: int) -> float | None:
     q = (depth - 1) / (depth + 1)
     if x > fold_limit(depth):
         return None
-    return _descending_root(lambda c: (1 - c) * c**q - x, (depth - 1) / (2 * depth), 1.0)
+    return falling_root(lambda c: (1 - c) * c**q - x, (depth - 1) / (2 * depth), 1.0)
 
 
-def _descending_root(function: Callable[[float], float], low: float, high: float) -> float:
+def falling_root(function: Callable[[float], float], low: float, high: float) -> float:
     """The root of a function that falls from a sign + to a sign - between two floats, to the last bit."""
     while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if function(middle) > 0 else (low, middle)
@@ -127,7 +127,7 @@ def best_scale(fit: Curve, slope: Curve, price: float, depth: int) -> Scaled:
     grid = np.logspace(-9, 9, 1801)
     signs = pull(grid) > 0
     turns = np.nonzero(signs[:-1] & ~signs[1:])[0]
-    found = [_descending_root(lambda c: float(pull(np.array([c]))[0]), grid[i], grid[i + 1]) for i in turns]
+    found = [falling_root(lambda c: float(pull(np.array([c]))[0]), grid[i], grid[i + 1]) for i in turns]
     candidates = [0.0, *map(float, found)]
     if depth == 1 and not signs[0]:  # convex, and already rising at zero
         candidates = [0.0]

@@ -9,12 +9,11 @@ from flint import fmpq_mat
 
 from theorycheck.certificates import build, features_build
 from theorycheck.errors import CertificateError
+from theorycheck.exact.dufm_floor import best_floor
 from theorycheck.exact.dufm_shape import floats
 from theorycheck.exact.dufm_solution import EXACT_RANK, TOLERANCE, DufmSolution, exact_layers, float_layers
 from theorycheck.exact.dufm_structures import Structure
 from theorycheck.models.features import UnconstrainedFeatures
-
-RULES = ("schatten", "product", "jensen")
 
 
 @attrs.frozen(eq=False)
@@ -90,8 +89,11 @@ def upper_part(instance: UnconstrainedFeatures, point: Point) -> dict:
 
 def floor(instance: UnconstrainedFeatures) -> dict | None:
     """The body of the best certified lower bound for all parameters; None where no rule applies."""
-    bodies = [_body(features_build.floor_part, instance, rule) for rule in RULES]
-    return max((b for b in bodies if b is not None), key=lambda body: Fraction(body["value"]), default=None)
+    try:
+        found = best_floor(instance)
+        return features_build.floor_part(instance, **found.data)
+    except CertificateError:
+        return None
 
 
 def _body(builder: Any, *about: Any) -> dict | None:

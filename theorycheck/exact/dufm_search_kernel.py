@@ -13,14 +13,14 @@ import math
 import numpy as np
 from numba import njit
 
-_OPTIONS = {"cache": True, "nogil": True, "fastmath": {"contract", "nsz", "arcp"}, "error_model": "numpy"}
+COMPILED = {"cache": True, "nogil": True, "fastmath": {"contract", "nsz", "arcp"}, "error_model": "numpy"}
 _ARMIJO, _WOLFE = 1e-4, 0.9
 _PROBES = 30  # of one line search
 
 
-@njit(**_OPTIONS)
-def _forward(theta, rows, K, relu, work):
-    """Fill `work` with the layers after activation, one after the other, and return where Z starts."""
+@njit(**COMPILED)
+def _forward(theta, rows, K, relu, soft, work, slope):
+    """Fill `work` with the layers after activation, `slope` with its derivative, and return where Z starts."""
     at, before, here = 0, K, 0
     previous = 0
     depth = len(rows) - 1
@@ -34,8 +34,10 @@ def _forward(theta, rows, K, relu, work):
             np.dot(F, work[previous : previous + before * K].reshape(before, K), out.reshape(rows[l], K))
             if relu and l < depth:
                 for i in range(out.size):
-                    if out[i] < 0.0:
-                        out[i] = 0.0
+                    x = out[i]
+                    inside = soft > x > 0.0
+                    slope[here + i] = x / soft if inside else (1.0 if x > 0.0 else 0.0)
+                    out[i] = 0.5 * x * x / soft if inside else max(x - 0.5 * soft, 0.0)
         at += size
         before = rows[l]
         previous = here
@@ -43,8 +45,8 @@ def _forward(theta, rows, K, relu, work):
     return previous
 
 
-@njit(**_OPTIONS)
-def _squares(Z, K, p, delta):
+@njit(**COMPILED)
+def squares_of(Z, K, p, delta):
     """The squared loss of class means, and its derivative in Z."""
     total = 0.0
     for i in range(K):
@@ -55,8 +57,8 @@ def _squares(Z, K, p, delta):
     return total
 
 
-@njit(**_OPTIONS)
-def _entropy(Z, K, p, delta):
+@njit(**COMPILED)
+def entropy_of(Z, K, p, delta):
     """The cross-entropy of class means, and its derivative in Z."""
     total = 0.0
     for k in range(K):
@@ -74,8 +76,8 @@ def _entropy(Z, K, p, delta):
     return total
 
 
-@njit(**_OPTIONS)
-def evaluate(theta, rows, K, reg, p, q, relu, entropy, work, back, gradient):
+@njit(**COMPILED)
+def evaluate(theta, rows, K, reg, p, q, relu, entropy, soft, work, slope, back, gradient):
     """The objective at `theta`; its gradient goes to `gradient`.
 
     Args:
@@ -87,16 +89,19 @@ def evaluate(theta, rows, K, reg, p, q, relu, entropy, work, back, gradient):
         q: (K,) how often a column of H is counted.
         relu: whether hidden layers are rectified.
         entropy: whether the fit is the cross-entropy.
-        work, back: scratch of at least Σ rows · K numbers.
+        soft: where the ReLU is rounded, x²/(2 soft) on [0, soft] and x - soft/2 beyond; 0 for the ReLU itself.
+        work: scratch of at least Σ rows · K numbers.
+        slope: another.
+        back: a third.
         gradient: (size,), overwritten.
 
     Returns:
         The objective.
     """
-    last = _forward(theta, rows, K, relu, work)
+    last = _forward(theta, rows, K, relu, soft, work, slope)
     depth = len(rows) - 1
     Z, delta = work[last : last + K * K], back[last : last + K * K]
-    total = _entropy(Z, K, p, delta) if entropy else _squares(Z, K, p, delta)
+    total = entropy_of(Z, K, p, delta) if entropy else squares_of(Z, K, p, delta)
     end, here = len(theta), last
     for l in range(depth, 0, -1):
         before = rows[l - 1]
@@ -108,8 +113,7 @@ def evaluate(theta, rows, K, reg, p, q, relu, entropy, work, back, gradient):
         np.dot(F.T, D, back[below:here].reshape(before, K))
         if relu and l > 1:
             for i in range(below, here):
-                if work[i] <= 0.0:
-                    back[i] = 0.0
+                back[i] *= slope[i]
         square = 0.0
         for i in range(start, end):
             square += theta[i] * theta[i]
@@ -124,7 +128,7 @@ def evaluate(theta, rows, K, reg, p, q, relu, entropy, work, back, gradient):
     return total
 
 
-@njit(**_OPTIONS)
+@njit(**COMPILED)
 def _direction(g, S, Y, rho, count, memory, d, alpha):
     """The two-loop recursion; newest pair at (count - 1) mod memory."""
     d[:] = -g
@@ -141,8 +145,8 @@ def _direction(g, S, Y, rho, count, memory, d, alpha):
         d += (alpha[j] - rho[j] * np.dot(Y[j], d)) * S[j]
 
 
-@njit(**_OPTIONS)
-def minimise(theta, rows, K, reg, p, q, relu, entropy, steps, stall, memory):
+@njit(**COMPILED)
+def minimise(theta, rows, K, reg, p, q, relu, entropy, soft, steps, stall, memory):
     """L-BFGS from `theta`, which is overwritten.
 
     It ends after `steps` steps, when no step is found, or when 20 steps gained less than `stall` of the value.
@@ -151,10 +155,10 @@ def minimise(theta, rows, K, reg, p, q, relu, entropy, steps, stall, memory):
         The objective at the end.
     """
     n = len(theta)
-    work, back = np.empty(rows.sum() * K), np.empty(rows.sum() * K)
+    work, slopes, back = np.empty(rows.sum() * K), np.empty(rows.sum() * K), np.empty(rows.sum() * K)
     g, trial, fresh, d = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     S, Y, rho, alpha = np.empty((memory, n)), np.empty((memory, n)), np.empty(memory), np.empty(memory)
-    f = evaluate(theta, rows, K, reg, p, q, relu, entropy, work, back, g)
+    f = evaluate(theta, rows, K, reg, p, q, relu, entropy, soft, work, slopes, back, g)
     count, mark = 0, f
     for step in range(steps):
         _direction(g, S, Y, rho, count, memory, d, alpha)
@@ -167,7 +171,7 @@ def minimise(theta, rows, K, reg, p, q, relu, entropy, steps, stall, memory):
         value, moved = f, False
         for _ in range(_PROBES):
             trial[:] = theta + t * d
-            value = evaluate(trial, rows, K, reg, p, q, relu, entropy, work, back, fresh)
+            value = evaluate(trial, rows, K, reg, p, q, relu, entropy, soft, work, slopes, back, fresh)
             if not value <= f + _ARMIJO * t * slope:
                 high = t
             elif np.dot(fresh, d) < _WOLFE * slope:

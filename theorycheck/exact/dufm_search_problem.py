@@ -14,7 +14,7 @@ import numpy as np
 from theorycheck.models.features import UnconstrainedFeatures
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Network:
     """A network of the rescaled problem.
 
@@ -31,7 +31,7 @@ class Network:
     origin: str
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Problem:
     """What the compiled objective needs of an instance."""
 

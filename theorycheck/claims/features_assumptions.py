@@ -174,6 +174,14 @@ UNEVEN = _counted(
     "data",
     "the largest difference",
 )
+ONE_REG = _whether(
+    "one_regularisation",
+    "all factors have the same lambda",
+    r"\lambda_H=\lambda_1=\dots=\lambda_L",
+    lambda net: len(set(net.reg)) == 1,
+    "regularisation",
+    "whether they have",
+)
 EQUALITY = assumption(
     "nuclear_equality",
     "the rectified matrix has the nuclear norm of the matrix before: |s(W_1 H)|_* = |W_1 H|_*",

@@ -46,16 +46,18 @@ def features(sizes: tuple[tuple[int, int], ...], threshold: Threshold = zero_thr
     Args:
         sizes: pairs (K, L) to choose from.
         threshold: of λ̄; the instances stay below it.
-        rest: of `UnconstrainedFeatures`, the same for all: loss, activation, counts.
+        rest: of `UnconstrainedFeatures`, the same for all: loss, activation, counts; `equal=True` for one λ.
     """
     from hypothesis import strategies as st
+
+    equal, options = rest.get("equal", False), {name: v for name, v in rest.items() if name != "equal"}
 
     @st.composite
     def instances(choose):
         K, L = choose(st.sampled_from(sizes))
         level, n = choose(st.sampled_from(LEVELS)), choose(st.integers(1, 3))
-        one = regular(K, L, level, threshold, **({"counts": n} | rest))
-        uneven = choose(st.sampled_from((1, 2, Fraction(1, 3))))
+        one = regular(K, L, level, threshold, **({"counts": n} | options))
+        uneven = choose(st.sampled_from((1,) if equal else (1, 2, Fraction(1, 3))))
         reg = (one.reg[0] * uneven, one.reg[1] / uneven, *one.reg[2:])  # λ̄ is as before
         return Features(K, L, reg, one.loss, one.activation, one.counts, one.width)
 

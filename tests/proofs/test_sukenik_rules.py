@@ -279,6 +279,45 @@ def test_positive_parts():
     refused(Step("s1", "relu(p) = p", "positive_part", ("h1", "h2", "h3"), "p; q"), given=given)
 
 
+MEMBERS = (*SYMBOLS, Symbol("in_", ("B", "V")), Symbol("other_in", ("B", "V")), Symbol("size", ("B",)))
+PLACES = (*VARIABLES, Symbol("b", (), "B"))
+
+
+def subset_failures(*steps, given=("V >= n0",)):
+    hypotheses = tuple(Hypothesis(f"h{n}", text) for n, text in enumerate(given, 1))
+    proof = Proof(key="test", title="", source="", indices=("V", "E", "B"), symbols=MEMBERS, variables=PLACES,
+                  hypotheses=hypotheses, steps=steps, goals=())  # fmt: skip
+    return [r.reason for r in prove(proof).steps if not r.discharged]
+
+
+def subset_step(statement, by="in_[b,v]; n0; v; w; z", name="s1", uses=("h1",)):
+    return Step(name, statement, "subsets", uses, by)
+
+
+def test_subsets_are_counted():
+    two = "(1 - delta[v,w])*(V*(V - 1)*sum[b](in_[b,v]*in_[b,w]) - n0*(n0 - 1)*B) = 0"
+    for good in ("in_[b,v]**2 = in_[b,v]", "sum[v](in_[b,v]) = n0", "V*sum[b](in_[b,v]) = n0*B", two):
+        assert subset_failures(subset_step(good)) == []
+    for bad in ("in_[b,v] = 1", "sum[v](in_[b,v]) = V", "sum[b](in_[b,v]) = n0*B", two.replace("n0 - 1", "n0"),
+                two.replace("(1 - delta[v,w])*", ""), "B = 20"):  # fmt: skip
+        assert len(subset_failures(subset_step(bad))) == 1, bad
+
+
+def test_subsets_need_a_size_that_fits_and_a_family_of_which_nothing_is_known():
+    good = "sum[v](in_[b,v]) = n0"
+    assert subset_failures(subset_step(good, uses=())) != []
+    assert subset_failures(subset_step(good), given=("V >= n0 - 1",)) != []
+    assert subset_failures(subset_step("sum[v](in_[b,v]) = p", "in_[b,v]; p; v"), given=("V >= p",)) != []
+    assert subset_failures(subset_step("sum[v](in_[b,v]) = k", "in_[b,v]; k; v"), given=("V >= k",)) != []
+    for known in ("B = 3", "size[b] = 1", "other_in[b,v] = 1", "in_[b,v] = 1"):
+        assert subset_failures(subset_step(good), given=("V >= n0", known)) != [], known
+    first = subset_step(good)
+    assert subset_failures(first, subset_step("in_[b,v]**2 = in_[b,v]", name="s2")) == []
+    twice = subset_step("sum[v](other_in[b,v]) = n0", "other_in[b,v]; n0; v; w; z", name="s2")
+    assert subset_failures(first, twice) != []
+    assert subset_failures(subset_step(good, "in_[b,v]; n0; e")) != []
+
+
 @pytest.mark.parametrize("name", ["sqrt", "log", "relu", "abs"])
 def test_built_in_functions_cannot_be_redefined(name):
     refused(Step("s1", f"{name}(u) = 0", "define"), because="not a new symbol")

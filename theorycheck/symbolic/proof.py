@@ -25,13 +25,13 @@ from theorycheck.symbolic.proof_desk import Condition, Desk, Fact, Origin, Seque
 from theorycheck.symbolic.proof_existence import EXISTENCE
 from theorycheck.symbolic.proof_induction import INDUCTION, POWERS
 from theorycheck.symbolic.proof_rules import STRUCTURAL, tower_of
-from theorycheck.symbolic.proof_schemes import SCHEMES
+from theorycheck.symbolic.proof_schemes import COUNTING, SCHEMES
 from theorycheck.symbolic.proof_scope import Scope
 from theorycheck.symbolic.proof_syntax import FUNCTIONS, SORTS, NotDischarged, Symbol, parse_statement
 
 LOGIC = {**STRUCTURAL, **INDUCTION, **SCHEMES}
 """The rules of the kernel: arithmetic, logic, induction and counting."""
-AXIOMS = {**CLASSICAL, **EXISTENCE, **POWERS}
+AXIOMS = {**CLASSICAL, **EXISTENCE, **POWERS, **COUNTING}
 """The closed list of theorems that a proof may take for granted; each docstring's first line states one."""
 
 

@@ -8,7 +8,7 @@ import attrs
 from theorycheck.symbolic.proof_existence import EXISTENCE
 from theorycheck.symbolic.proof_syntax import Symbol
 
-NAMING = {"define", "recursion", "root", *EXISTENCE}
+NAMING = {"define", "recursion", "root", "subsets", *EXISTENCE}
 """The rules that introduce a symbol."""
 
 

@@ -157,8 +157,8 @@ def root(desk: Desk) -> Sequent:
 def means(desk: Desk) -> Sequent:
     """Means: terms s_0, ..., s_(k-1) and b_1, ..., b_p >= 0 with product >= g^(k+p), g >= 0, have a sum >= (k + p) g.
 
-    ``by`` is ``S(k); P(k); s(k); k; g; b_1; ...``. Cited: the signs of s(k) and of the b, the start of S, its next term,
-    the start of P, its next term.
+    ``by`` is ``S(k); P(k); s(k); k; g; b_1; ...``. Cited: the signs of s(k) and of the b, the start of S, its next
+    term, the start of P, its next term.
     """
     total, product, term, index, bound, *base = desk.data(len(desk.by.split(";")))
     k = counter(desk, index)

@@ -13,8 +13,9 @@ import attrs
 from theorycheck.symbolic import proof_terms as terms
 from theorycheck.symbolic.proof_axioms import plain, required
 from theorycheck.symbolic.proof_desk import SIGN_OF, UNKNOWN, Condition, Desk, Sequent
+from theorycheck.symbolic.proof_existence import new_symbol
 from theorycheck.symbolic.proof_rules import certificate
-from theorycheck.symbolic.proof_syntax import NotDischarged, parse_term
+from theorycheck.symbolic.proof_syntax import Node, NotDischarged, parse_term
 from theorycheck.symbolic.proof_terms import Atom, Monomial, Poly
 
 Binding = dict[str, Poly]
@@ -50,8 +51,7 @@ class Known:
 
 def counted(poly: Poly, known: Known) -> Poly:
     """The normal form of a term in which every delta has been used."""
-    parts = (_counted_monomial(mono, known) * Poly({(): c}) for mono, c in poly.terms.items())
-    return reduce(Poly.__add__, parts, terms.constant(0))
+    return terms.total(_counted_monomial(mono, known) * Poly({(): c}) for mono, c in poly.terms.items())
 
 
 def _counted_monomial(mono: Monomial, known: Known) -> Poly:
@@ -225,4 +225,51 @@ def positive_part(desk: Desk) -> Sequent:
     return next((o for o in options if stated.follows_from(o.conclusion)), options[0])
 
 
+def subsets(desk: Desk) -> Sequent:
+    """Counting: of the subsets of s of r elements, m given ones lie in the fraction s(s-1).../r(r-1)... .
+
+    ``by`` is ``x[p,v]; s; t; u; v; w``: x is 1 where v is in the subset p and 0 elsewhere, p runs over an index set of
+    which nothing else is known, the last terms are different variables for elements. Cited: s <= r.
+    """
+    member, size, *names = desk.data(len(desk.by.split(";")))
+    p, v = desk.distinct_variables(member.kids)
+    elements, (fact, *_) = desk.distinct_variables(tuple(names)), desk.cited()
+    family, sort = desk.scope.variables[p].sort, desk.scope.variables[v].sort
+    if family == sort or {family, sort} - set(desk.scope.indices) or desk.scope.sort(size) != "N":
+        raise NotDischarged("two index sets and a whole number are needed")
+    if any(desk.scope.variables[name].sort != sort for name in elements):
+        raise NotDischarged("the elements must be variables of the set")
+    s, r = desk.poly(size), terms.app(sort)
+    required(desk, fact, Condition((), ">=", r - s))
+    if desk.variables_of(s):
+        raise NotDischarged("the size of the subsets must be a constant")
+    new_symbol(desk, member)
+    _nothing_known(desk, family, member.name)
+    inside = desk.poly(member)
+    options = [inside**2 - inside, desk.scope.summed(inside, (v,)) - s]
+    options += [_together(desk, member, p, elements[:m], s, r) for m in range(1, len(elements) + 1)]
+    stated = desk.sequent(desk.statement).conclusion.diff
+    return plain("=", next((diff for diff in options if stated in (diff, -diff)), options[0]))
+
+
+def _nothing_known(desk: Desk, family: str, name: str) -> None:
+    """Check that an index set has not been spoken of before the symbol that says what it is."""
+    touched = [s.name for s in desk.scope.symbols.values() if family in (*s.args, s.sort) and s.name in desk.seen]
+    if name not in desk.origins and (touched or family in desk.seen):
+        raise NotDischarged(f"something is known about {family} already")
+
+
+def _together(desk: Desk, member: Node, p: str, elements: tuple[str, ...], s: Poly, r: Poly) -> Poly:
+    """Different elements lie together in the right number of subsets, as a difference."""
+    product, ways, all_ways, different = (terms.constant(1) for _ in range(4))
+    for k, v in enumerate(elements):
+        product *= terms.app(member.name, terms.app(p), terms.app(v))
+        ways, all_ways = ways * (s - terms.constant(k)), all_ways * (r - terms.constant(k))
+        for other in elements[:k]:
+            different *= terms.constant(1) - terms.app("delta", terms.app(other), terms.app(v))
+    number = terms.app(desk.scope.variables[p].sort)
+    return different * (all_ways * desk.scope.summed(product, (p,)) - ways * number)
+
+
+COUNTING: dict[str, Callable[[Desk], Sequent]] = {"subsets": subsets}
 SCHEMES: dict[str, Callable[[Desk], Sequent]] = {rule.__name__: rule for rule in (kronecker, rewriting, positive_part)}

@@ -133,6 +133,11 @@ def collect(pairs: Iterable[tuple[Monomial, fmpq]]) -> Poly:
     return Poly({mono: c for mono, c in terms.items() if c})
 
 
+def total(parts: Iterable[Poly]) -> Poly:
+    """The sum of many terms at once."""
+    return collect(pair for part in parts for pair in part.terms.items())
+
+
 def monomial(pairs: Iterable[tuple[Atom, int]]) -> Monomial:
     """Product of powers of atoms, sorted."""
     powers: dict[Atom, int] = {}
@@ -158,8 +163,7 @@ def app(name: str, *args: Poly) -> Poly:
 
 def summed(poly: Poly, var: str, sort: str) -> Poly:
     """The sum of ``poly`` over ``var`` in the index set ``sort``."""
-    parts = (_sum_monomial(mono, var, sort) * Poly({(): c}) for mono, c in poly.terms.items())
-    return reduce(Poly.__add__, parts, constant(0))
+    return total(_sum_monomial(mono, var, sort) * Poly({(): c}) for mono, c in poly.terms.items())
 
 
 def _sum_monomial(mono: Monomial, var: str, sort: str) -> Poly:
@@ -221,11 +225,13 @@ def substitute(poly: Poly, swap: Substitution) -> Poly:
     """Replace names by terms: ``swap[name] = (parameters, image)``, parameters standing for the name's arguments."""
     if not poly.free & swap.keys():
         return poly
-    parts = (
+    changed = frozenset(swap)
+    return total(
         reduce(Poly.__mul__, (_signed_power(substitute_atom(a, swap), e) for a, e in mono), constant(c))
+        if any(a.free & changed for a, _ in mono)
+        else Poly({mono: c})
         for mono, c in poly.terms.items()
     )
-    return reduce(Poly.__add__, parts, constant(0))
 
 
 def substitute_atom(atom: Atom, swap: Substitution) -> Poly:

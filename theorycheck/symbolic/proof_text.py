@@ -89,6 +89,7 @@ def _application(scope: Scope, node: Node) -> str:
     name = symbol.latex or (node.name if len(node.name) == 1 else rf"\mathrm{{{_escape(node.name)}}}")
     index = [arg for arg, sort in zip(args, symbol.args, strict=True) if sort in scope.indices]
     reals = [arg for arg, sort in zip(args, symbol.args, strict=True) if sort not in scope.indices]
+    name = f"{{{name}}}" if "_" in name and index else name
     comma = "," if any(len(arg) > 1 for arg in index) else ""
     return name + (f"_{{{comma.join(index)}}}" if index else "") + (f"({', '.join(reals)})" if reals else "")
 

@@ -303,13 +303,13 @@ class Drop:
     """A row of the drop-one table.
 
     Attributes:
-        assumption: its name.
+        assumption: its name; None for a row that drops nothing and shows what the claim does not need.
         fixed: what the row fixes, e.g. the activation.
         breaks: what the note says to expect; None where nothing is known. Tests compare, the search never reads it.
         label: the row's name in the table.
     """
 
-    assumption: str
+    assumption: str | None
     fixed: dict = attrs.field(factory=dict, hash=False)
     breaks: bool | None = None
     label: str = ""

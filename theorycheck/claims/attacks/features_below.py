@@ -13,6 +13,8 @@ from theorycheck.errors import CertificateError
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
 _CLEAR = 1e-9  # of the objective, in floats
+_MOST = 80  # sizes and λ
+_SLOW = ("low_rank_centred",)  # needs an optimiser: for the first λ of a size only
 
 
 def _candidates(space: Space) -> Iterator[Candidate | Looked]:
@@ -24,9 +26,15 @@ def _candidates(space: Space) -> Iterator[Candidate | Looked]:
             seen.add(size)
             yield from _plain(instance)
         reg = (*size, instance.reg, instance.loss)  # n samples a class are as one with another λ
-        if reg not in seen and instance.balanced and (instance.loss == "mse" or not instance.relu):
-            seen.add(reg)
-            yield from _structures(instance)
+        if (
+            len(seen) < _MOST
+            and reg not in seen
+            and instance.balanced
+            and (instance.loss == "mse" or not instance.relu)
+        ):
+            first = (*size, instance.loss)
+            yield from _structures(instance, first not in seen)
+            seen |= {reg, first}
     yield from _searched(space, equal)
 
 
@@ -49,11 +57,11 @@ def _plain(instance: Features) -> Iterator[Candidate | Looked]:
             yield at(instance, said)
 
 
-def _structures(instance: Features) -> Iterator[Candidate | Looked]:
+def _structures(instance: Features, slow: bool) -> Iterator[Candidate | Looked]:
     """Known structures whose objective is below that of collapse, in floats; the lowest first."""
-    from theorycheck.exact.dufm_structures import structures
+    from theorycheck.exact.dufm_structures import NAMES, structure
 
-    known = structures(instance)
+    known = {name: structure(instance, name) for name in NAMES if slow or name not in _SLOW}
     bound = known.pop("dnc").loss
     found = [(one.loss, one) for one in known.values() if one.loss is not None]
     for loss, one in sorted(found, key=lambda pair: pair[0]):

@@ -57,11 +57,11 @@ def floor(instance: UnconstrainedFeatures, value: str = "") -> dict | None:
 
 
 def _rule(instance: UnconstrainedFeatures) -> str | None:
-    """The rule whose bound collapse or zero can attain; `product` can only show that zero does."""
+    """A rule whose bound zero or deep neural collapse can attain."""
     if instance.loss == "mse":
         straight = not instance.relu or instance.classes == 2
         return "schatten" if straight else "product" if instance.balanced else None
-    return "jensen" if instance.balanced and (instance.depth == 1 or instance.classes == 2) else None
+    return "jensen" if instance.balanced else None
 
 
 def value_at(candidate: Candidate) -> Any:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from theorycheck.certificates import build
+from theorycheck.certificates import build, check, features_build
 from theorycheck.claims.attacks.exactly import shown
-from theorycheck.claims.attacks.features_exactly import at, lower_root, objective, short, upper, value_at
+from theorycheck.claims.attacks.features_exactly import at, lower_root, objective, part, short, upper, value_at
 from theorycheck.claims.attacks.features_optimal import zeros
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
+from theorycheck.errors import CertificateError
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
 
@@ -29,30 +30,27 @@ def _every(space: Space) -> Iterator[Candidate | Looked]:
         yield Candidate(instance, {})
 
 
-# ---- zero is better --------------------------------------------------------------------------------------------------
+# ---- zero is as good -------------------------------------------------------------------------------------------------
 
 
 def _zero_violation(candidate: Candidate) -> Violation | None:
-    """f(t^(L+1)) - 1/2 = t² (t^(2L)/2 - t^(L-1) + b) > 0 for t > 0, f the objective of the output c I."""
-    from theorycheck.certificates import check
-    from theorycheck.models.signs import proves
-
-    instance, L = candidate.instance, candidate.instance.depth
-    if not _straight(instance):
+    """The bound for all collapsed parameters is the objective of zero."""
+    instance = candidate.instance
+    if instance.loss != "mse" or not instance.balanced:
         return None
-    b = str(_penalty(instance))
-    tree = ["+", ["*", "1/2", ["**", "z", str(2 * L)]], ["+", ["*", "-1", ["**", "z", str(L - 1)]], b]]
-    if not proves(check.tree(tree), ">"):
+    least = {str(instance.counts[0]): str(Fraction(1, 2 * instance.classes))}
+    try:
+        body = features_build.collapsed_part(instance, value="1/2", least=least)
+    except CertificateError:
         return None
-    name = "z^-2 times (least objective at output z^(L+1) I, less that of zero)"
     return Violation(
-        quantity="objective of zero parameters",
-        bound="at least that of some solution with deep neural collapse",
-        value="1/2, below that of each of them",
+        quantity="objective of solutions with deep neural collapse",
+        bound="below 1/2, that of zero, for the best of them",
+        value="at least 1/2",
         size=1.0,
         evidence=(
-            ("violates", "sign", {"name": name, "relation": ">", "expression": tree}),
-            ("violates", "value", {"name": "objective of zero", "terms": [objective(zeros(instance).point)]}),
+            part("violates", body),
+            ("objective of zero", "value", {"name": "objective of zero", "terms": [objective(zeros(instance).point)]}),
         ),
     )
 
@@ -73,7 +71,6 @@ def _unequal(space: Space) -> Iterator[Candidate | Looked]:
 
 def _lost_violation(candidate: Candidate) -> Violation | None:
     """The objective at the point, a rational v, and the objective at output z^(L+1) I above it for all z."""
-    from theorycheck.certificates import check
     from theorycheck.models.signs import proves
 
     instance = candidate.instance
@@ -127,6 +124,6 @@ def _narrow_violation(candidate: Candidate) -> Violation | None:
     )
 
 
-ZERO_BELOW_COLLAPSE = Attack("zero parameters below every collapsed solution", _every, _zero_violation)
+ZERO_BELOW_COLLAPSE = Attack("no collapsed solution below zero", _every, _zero_violation)
 CLASS_LOST = Attack("classes of unequal size with outputs of unequal size", _unequal, _lost_violation)
 TOO_NARROW = Attack("layers with fewer neurons than the rank of collapse", _every, _narrow_violation)

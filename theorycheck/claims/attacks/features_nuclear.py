@@ -22,7 +22,7 @@ def _candidates(space: Space) -> Iterator[Candidate | Looked]:
     """All matrices of a few shapes and entries; those that violate the inequality in floats, the smallest first."""
     seen = set()
     for entries in _ENTRIES:
-        for instance in space.instances:
+        for instance in (one for one in space.instances if one.relu):
             columns = min(instance.classes, _COLUMNS)
             for rows in _ROWS:
                 key = (instance.classes, rows, entries)

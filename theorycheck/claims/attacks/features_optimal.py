@@ -6,7 +6,7 @@ from fractions import Fraction
 from theorycheck.certificates import features_build
 from theorycheck.claims.attacks.exactly import shown
 from theorycheck.claims.attacks.features_exactly import at, floor, objective, part, short, upper, value_at
-from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, sizes, told
+from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, named, sizes, told
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
 from theorycheck.errors import CertificateError
 from theorycheck.models.features import UnconstrainedFeatures as Features
@@ -20,11 +20,11 @@ def _collapse(space: Space) -> Iterator[Candidate | Looked]:
     for instance in space.instances:
         if _sharp(instance):
             found += 1
-            yield Candidate(instance, {})
+        yield Candidate(instance, {}) if _sharp(instance) else Looked(0, named(instance))
     for instance in () if found else sizes(space.instances):
         bound = collapsed_loss(instance)
         if bound is None:
-            yield Looked(1, f"{instance}: no deep neural collapse there")
+            yield Looked(1, f"{named(instance)}: no deep neural collapse there")
         else:
             loss = lowest(instance)[0]
             yield Looked(1, told(instance, loss, bound), int(loss >= (1 - CLEAR) * bound))

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
-SECONDS = 3.0  # a search
-MOST = 3  # instances of one attack
+SECONDS = 2.5  # a search
+MOST = 2  # instances of one attack
 CLEAR = 1e-7  # of the objective; what a local search leaves
 
 
@@ -38,11 +38,16 @@ def sizes(instances: Iterable[Features]) -> Iterator[Features]:
             yield one
 
 
+def named(instance: Features) -> str:
+    """Sizes, λ and model in few words."""
+    reg = ", ".join(dict.fromkeys(map(str, instance.reg)))
+    width = "" if instance.width is None else f", d={instance.width}"
+    model = f"{'ReLU' if instance.relu else 'linear'}, {instance.loss}"
+    return f"K={instance.classes}, L={instance.depth}, λ={reg}{width}, {model}"
+
+
 def told(instance: Features, loss: float, bound: float) -> str:
     """What a search saw, against deep neural collapse."""
-    model = f"{'ReLU' if instance.relu else 'linear'}, {instance.loss}"
-    reg = ", ".join(dict.fromkeys(map(str, instance.reg)))
-    size = f"K={instance.classes}, L={instance.depth}, λ={reg}, {model}"
     if loss < (1 - CLEAR) * bound:
-        return f"{size}: a local search reached {loss:.8g}, deep neural collapse {bound:.8g}"
-    return f"{size}: a local search found nothing below deep neural collapse, {bound:.8g}"
+        return f"{named(instance)}: a local search reached {loss:.8g}, deep neural collapse {bound:.8g}"
+    return f"{named(instance)}: a local search found nothing below deep neural collapse, {bound:.8g}"

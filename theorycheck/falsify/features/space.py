@@ -25,7 +25,8 @@ def space(assumed: Assumed, values: dict[str, Any], drop: str | None) -> tuple[A
         InvalidClaim: no instance breaks what is dropped, or, where nothing is dropped, none keeps all.
     """
     fitting = [one for one in _instances(values) if respects(one, values)]
-    broken = [one for one in fitting if all(assumed.margin(a, one).holds is False for a in assumed.dropped)]
+    about = [a for a in assumed.dropped if a.about != "point"]  # instances do not decide which points are compared
+    broken = [one for one in fitting if all(assumed.margin(a, one).holds is False for a in about)]
     if not broken:
         raise InvalidClaim(f"{_nothing(assumed, values)}; fix something else")
     lost = {one: _lost(assumed, one) for one in broken}

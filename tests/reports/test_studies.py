@@ -74,4 +74,4 @@ def test_files_of_a_report(tmp_path):
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"phase-1.csv", "phase-1.tex", "phase-1.pdf", "phase-1.svg", "collapse.pdf", "collapse.svg"}
     assert all(caption for _, caption in found)
-    assert len(study_grid(PHASE).rows) == 4
+    assert len(study_grid(PHASE).rows) == 2

@@ -25,8 +25,8 @@ def write(out: str, html: str | None, latex: str | None, seed: int, seconds: flo
     strong = _siblings(claims)
     with output.Progress(sum(max(1, len(claim.drops)) for claim in claims if claim.attacks)) as progress:
         drops = drop_one_table(claims, seconds, progress.step)
-    output.say("solutions, derivations and the training figure")
-    written = _write(place, html, latex, (verdicts, drops, _solutions(), _trainings(), _derivations()))
+    output.say("solutions, derivations, phase diagrams and training figures")
+    written = _write(place, html, latex, (verdicts, drops, _solutions(), _trainings(), _derivations(), _studies()))
     _print(verdicts, drops, written)
     return _exit_code(verdicts, strong)
 
@@ -66,6 +66,11 @@ _INSTANCES = {  # small instances whose answers are known, and two outside the t
     "tanh, one sample, y = 6/5, m = 2": ([[1]], ["6/5"], 2, "tanh"),
     "z^3 + z, x = 1 and 2, y = (6, 48), m = 3": ([[1], [2]], [6, 48], 3, "cubic"),
 }
+_FEATURES = {  # K, L, λ, loss, activation
+    "unconstrained features, K = 10, L = 4": (10, 4, "1/250", "mse", "relu"),
+    "unconstrained features, K = 6, L = 4, linear": (6, 4, "1/100", "mse", "linear"),
+    "unconstrained features, K = 4, L = 3, cross-entropy": (4, 3, "7/400", "ce", "linear"),
+}
 
 
 def _solutions() -> dict:
@@ -79,7 +84,28 @@ def _solutions() -> dict:
             found[title] = solve.sharpness(X, y, width=width, activation=phi)
         except TheorycheckError as reason:
             output.say(f"not solved: {title} ({reason})")
+    for title, (classes, depth, reg, loss, phi) in _FEATURES.items():
+        found[title] = solve.dufm(classes, depth, reg, loss, phi, seconds=0)
     return found
+
+
+def _studies() -> list:
+    """Phase diagrams from closed forms, and how often training collapses."""
+    from theorycheck.models.features import UnconstrainedFeatures
+    from theorycheck.studies.phase import Question, solve
+    from theorycheck.training.collapse import against_reg, against_width
+
+    depths, middle, ratios = range(1, 6), ["3/10"], ["1/50", "1/10", "3/10", "9/10", "105/100"]
+    questions = [
+        Question(range(2, 12), depths, middle),
+        Question([6], range(3, 6), ratios),
+        Question(range(2, 9), depths, middle, loss="ce", activation="linear"),
+        Question([5], range(2, 5), ratios, loss="ce", activation="linear"),
+    ]
+    model = UnconstrainedFeatures(4, 3, "7/400", loss="ce", activation="linear")
+    regs = ["1/10", "1/20", "1/40", "1/80", "1/320"]
+    trained = [against_width(model, (4, 6, 8, 16, 32), 48), against_reg(model, regs, 8, 48)]
+    return [*(solve(question, workers=2) for question in questions), *trained]
 
 
 def _trainings() -> list:

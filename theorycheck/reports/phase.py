@@ -119,21 +119,28 @@ def phase_grid(study: "Phase") -> Grid:
     return grids.grid(f"Winning structures: {title(study)}", heads, rows, study.note)
 
 
-def phase_latex(study: "Phase") -> str:
-    """The diagram as a LaTeX tabular: a row a value of the second axis, the winner and its gain in each cell."""
-    from theorycheck.reports.tex import text
-
+def phase_matrix(study: "Phase") -> Grid:
+    """The diagram as a table: a row a value of the second axis, the winner and its gain in each cell."""
     across, up = study.axes
     columns = sorted({getattr(cell, across) for cell in study.cells})
     rows = sorted({getattr(cell, up) for cell in study.cells})
     known = {(getattr(cell, across), getattr(cell, up)): cell for cell in study.cells}
-    signs = {"classes": "$K$", "depth": "$L$", "ratio": r"$\lambda/\lambda_0$"}
-    lines = [r"\begin{tabular}{r" + "l" * len(columns) + "}", r"\hline"]
-    lines.append(
-        rf"{signs[up]} $\backslash$ {signs[across]} & " + " & ".join(f"{v:g}" for v in columns) + r" \\ \hline"
-    )
-    for row in rows:
-        cells = [known.get((column, row)) for column in columns]
-        told = ["" if c is None else text(f"{_named(c.winner)} {gain(c)}".removesuffix(" –")) for c in cells]
-        lines.append(f"{row:g} & " + " & ".join(told) + r" \\")
+    signs = {"classes": "K", "depth": "L", "ratio": "λ/λ₀"}
+    heads = {signs[up]: NUMBER} | {f"{signs[across]} = {value:g}": TEXT for value in columns}
+    cells = [[f"{row:g}", *(_cell_text(known.get((column, row))) for column in columns)] for row in rows]
+    return grids.grid(f"Winning structures: {title(study)}", heads, cells, study.note)
+
+
+def _cell_text(cell: "Cell | None") -> str:
+    return "" if cell is None else f"{_named(cell.winner)} {gain(cell)}".removesuffix(" –")
+
+
+def phase_latex(study: "Phase") -> str:
+    """The diagram as a LaTeX tabular: a row a value of the second axis, the winner and its gain in each cell."""
+    from theorycheck.reports.tex import text
+
+    matrix = phase_matrix(study)
+    lines = [r"\begin{tabular}{r" + "l" * (len(matrix.columns) - 1) + "}", r"\hline"]
+    lines.append(" & ".join(text(column.title) for column in matrix.columns) + r" \\ \hline")
+    lines += [" & ".join(map(text, row)) + r" \\" for row in matrix.rows]
     return "\n".join([*lines, r"\hline", r"\end{tabular}", ""])

@@ -8,13 +8,13 @@ from theorycheck.reports.collapse import collapse, collapse_grid
 from theorycheck.reports.collapse import title as collapse_title
 from theorycheck.reports.files import write
 from theorycheck.reports.grids import Grid
-from theorycheck.reports.phase import phase, phase_grid, phase_latex
+from theorycheck.reports.phase import phase, phase_latex, phase_matrix
 from theorycheck.reports.phase import title as phase_title
 
 
 def study_grid(study: Any) -> Grid:
     """A study as a table."""
-    return phase_grid(study) if hasattr(study, "cells") else collapse_grid(study)
+    return phase_matrix(study) if hasattr(study, "cells") else collapse_grid(study)
 
 
 def study_pictures(studies: Iterable[Any], folder: Path) -> list[tuple[tuple[Path, Path], str]]:

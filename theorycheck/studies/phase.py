@@ -193,7 +193,7 @@ def tie(model: UnconstrainedFeatures) -> float:
 def solve(
     question: Question,
     store: Path | None = None,
-    workers: int = 2,
+    workers: int = 1,
     progress: Callable[[str], Any] | None = None,
 ) -> Phase:
     """Solve every cell, on several processes.
@@ -201,7 +201,7 @@ def solve(
     Args:
         question: the grid.
         store: a CSV file that is read first and rewritten after each cell; a study that was stopped goes on from it.
-        workers: processes.
+        workers: processes; more than one only below an `if __name__ == "__main__"`.
         progress: called with a line of text after each cell.
 
     Raises:
@@ -222,7 +222,7 @@ def solve(
 
 
 def _solved(pairs: Sequence[tuple], seconds: float, workers: int) -> Iterable[Cell]:
-    if workers <= 1 or len(pairs) <= 1 or not seconds:
+    if workers <= 1 or len(pairs) * (1 + seconds) < 8:  # not worth a second interpreter
         yield from (_cell(instance, ratio, seconds) for instance, ratio in pairs)
         return
     from multiprocessing import get_context

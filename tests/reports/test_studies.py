@@ -75,3 +75,9 @@ def test_files_of_a_report(tmp_path):
     assert names == {"phase-1.csv", "phase-1.tex", "phase-1.pdf", "phase-1.svg", "collapse.pdf", "collapse.svg"}
     assert all(caption for _, caption in found)
     assert len(study_grid(PHASE).rows) == 2
+
+
+def test_every_structure_has_a_name():
+    from theorycheck.exact.dufm_structures import NAMES
+
+    assert set(NAMES) | {"search"} == set(phase.NAMES)

@@ -162,7 +162,9 @@ def gather(
         version=_version(),
         verdicts=verdicts,
         drops=rows,
-        solutions=tuple((title, grids.solution_grid(document)) for title, document in documents),
+        solutions=tuple(
+            (name, grid) for title, document in documents for name, grid in _solution_grids(title, document)
+        ),
         decays=tuple(decay(training) for training in trainings),
         derivations=tuple((title, part if isinstance(part, str) else part.latex()) for title, part in pairs),
         proofs=_proofs(verdicts),
@@ -178,6 +180,14 @@ def _version() -> str:
         return version("theorycheck")
     except PackageNotFoundError:
         return "not installed"
+
+
+def _solution_grids(title: str, document: Mapping[str, Any]) -> list[tuple[str, Grid]]:
+    """One table of a solution, or three of a solved unconstrained-features model."""
+    if "structures" not in document:
+        return [(title, grids.solution_grid(document))]
+    parts = (grids.bound_grid(document), grids.structure_grid(document), grids.layer_grid(document))
+    return [(f"{title}: {part.title[0].lower()}{part.title[1:]}", part) for part in parts]
 
 
 def _titled(solutions: Mapping[str, Any] | Iterable[Any]) -> list[tuple[str, Mapping[str, Any]]]:

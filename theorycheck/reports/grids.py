@@ -138,7 +138,8 @@ def witness(row: Any) -> str:
     """The counterexample in words; of a survivor whether anything was tried at all."""
     if row.outcome != "survived":
         return row.witness or "–"
-    return "none found" if row.tries else "nothing could be tried"
+    remarks = "".join(f"; {said}" for said in getattr(row.result, "remarks", ()))
+    return f"none found{remarks}" if row.tries else "nothing could be tried"
 
 
 def solution_grid(solution: Mapping[str, Any]) -> Grid:

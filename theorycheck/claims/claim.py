@@ -212,11 +212,13 @@ class Looked:
         count: how many.
         where: sizes and grid, in words.
         unconfirmed: how many of them looked like violations and cannot be shown exactly by this attack.
+        remark: what was seen there, where that is worth telling of a claim that survives.
     """
 
     count: int
     where: str
     unconfirmed: int = 0
+    remark: str = ""
 
 
 @attrs.frozen

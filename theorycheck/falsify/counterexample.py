@@ -112,6 +112,7 @@ class Survived:
         seconds: wall time.
         looked: where, in words.
         uncertified: candidates that looked violating in floats and were not confirmed exactly.
+        remarks: what was seen on the way that is worth telling; measured in floats.
     """
 
     claim: str
@@ -122,6 +123,7 @@ class Survived:
     seconds: float
     looked: tuple[str, ...]
     uncertified: int
+    remarks: tuple[str, ...] = ()
 
     outcome = "survived"
     certificate = None
@@ -141,10 +143,12 @@ class Survived:
             "certificate": None,
             "looked": list(self.looked),
             "uncertified": self.uncertified,
+            "remarks": list(self.remarks),
             "claim_digest": self.claim_digest,
         }
 
     def __str__(self) -> str:
         without = f" without {self.dropped}" if self.dropped else ""
         where = f"; looked at {'; '.join(self.looked[-3:])}" if self.looked else ""
-        return f"{self.claim}{without}: survived {self.tries} tries in {self.seconds:.1f} s{where}"
+        told = [f"{self.claim}{without}: survived {self.tries} tries in {self.seconds:.1f} s{where}"]
+        return "\n  ".join([*told, *self.remarks])

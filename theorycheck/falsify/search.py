@@ -74,6 +74,7 @@ class _Search:
     tries: int = 0
     uncertified: int = 0
     looked: dict[str, None] = attrs.field(factory=dict)
+    remarks: dict[str, None] = attrs.field(factory=dict)
     spoken: float = 0.0
 
     def run(self) -> Counterexample | Survived:
@@ -105,6 +106,8 @@ class _Search:
     def _note(self, said: Looked) -> None:
         self.tries += said.count
         self.uncertified += said.unconfirmed
+        if said.remark:
+            self.remarks[said.remark] = None
         if said.count:
             self.looked.pop(said.where, None)
             self.looked[said.where] = None
@@ -177,5 +180,6 @@ class _Search:
             tries=self.tries,
             seconds=time.monotonic() - self.start,
             looked=tuple(self.looked),
+            remarks=tuple(self.remarks),
             uncertified=self.uncertified,
         )

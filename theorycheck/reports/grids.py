@@ -138,7 +138,7 @@ def witness(row: Any) -> str:
     """The counterexample in words; of a survivor whether anything was tried at all."""
     if row.outcome != "survived":
         return row.witness or "–"
-    remarks = "".join(f"; {said}" for said in getattr(row.result, "remarks", ()))
+    remarks = "".join(f"; {said}" for said in getattr(getattr(row, "result", None), "remarks", ()))
     return f"none found{remarks}" if row.tries else "nothing could be tried"
 
 

@@ -7,7 +7,7 @@ from theorycheck.certificates import features_build
 from theorycheck.claims.attacks.exactly import shown
 from theorycheck.claims.attacks.features_exactly import at, part, short, upper, value_at
 from theorycheck.claims.attacks.features_plain import plain
-from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, sizes, told
+from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, named, searched, sizes
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
 from theorycheck.errors import CertificateError
 from theorycheck.models.features import UnconstrainedFeatures as Features
@@ -46,7 +46,8 @@ def _searched(space: Space, equal: bool) -> Iterator[Candidate | Looked]:
         loss, factors = lowest(instance)
         if loss < (1 - CLEAR) * bound and not equal:
             yield at(instance, factors)
-        yield Looked(1, told(instance, loss, bound), int(loss < (1 - CLEAR) * bound))
+        lower = loss < (1 - CLEAR) * bound
+        yield Looked(1, f"{named(instance)}, a local search", int(lower), searched(instance, bound))
 
 
 def _plain(instance: Features) -> Iterator[Candidate | Looked]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from theorycheck.certificates import features_build
 from theorycheck.claims.attacks.exactly import shown
 from theorycheck.claims.attacks.features_exactly import at, floor, objective, part, short, upper, value_at
-from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, named, sizes, told
+from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, named, searched, sizes
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
 from theorycheck.errors import CertificateError
 from theorycheck.models.features import UnconstrainedFeatures as Features
@@ -24,10 +24,10 @@ def _collapse(space: Space) -> Iterator[Candidate | Looked]:
     for instance in () if found else sizes(space.instances):
         bound = collapsed_loss(instance)
         if bound is None:
-            yield Looked(1, f"{named(instance)}: no deep neural collapse there")
+            yield Looked(1, named(instance), remark=f"{named(instance)}: there is no deep neural collapse")
         else:
-            loss = lowest(instance)[0]
-            yield Looked(1, told(instance, loss, bound), int(loss >= (1 - CLEAR) * bound))
+            lower = lowest(instance)[0] < (1 - CLEAR) * bound
+            yield Looked(1, f"{named(instance)}, a local search", int(not lower), searched(instance, bound))
 
 
 def _sharp(instance: Features) -> bool:

@@ -46,8 +46,9 @@ def named(instance: Features) -> str:
     return f"K={instance.classes}, L={instance.depth}, λ={reg}{width}, {model}"
 
 
-def told(instance: Features, loss: float, bound: float) -> str:
-    """What a search saw, against deep neural collapse."""
+def searched(instance: Features, bound: float) -> str:
+    """What a local search saw, against deep neural collapse."""
+    loss = lowest(instance)[0]
     if loss < (1 - CLEAR) * bound:
         return f"{named(instance)}: a local search reached {loss:.8g}, deep neural collapse {bound:.8g}"
     return f"{named(instance)}: a local search found nothing below deep neural collapse, {bound:.8g}"

@@ -36,7 +36,7 @@ def test_json_with_a_certificate(tmp_path):
 
 
 def test_a_changed_certificate_is_refused(tmp_path):
-    run(*SOLVE, *options(classes=3, depth=4, reg="0.02", budget=0, out="c.json"), cwd=tmp_path)
+    run(*SOLVE, *options(classes=6, depth=4, reg="0.01", budget=0, out="c.json"), cwd=tmp_path)
     text = (tmp_path / "c.json").read_text()
     document = json.loads(text)
     document["parts"][0]["terms"][0]["point"]["factors"][0][0][0] = "1"
@@ -53,7 +53,7 @@ def test_tables():
 
 
 def test_undecided_is_three():
-    done = run(*SOLVE, *options(classes=3, depth=3, reg="0.0272166", budget=0), "--json")
+    done = run(*SOLVE, *options(classes=4, depth=3, reg="0.0204", budget=0), "--json")
     assert done.returncode == 3
     assert json.loads(done.stdout)["statement"].startswith("undecided, gap")
 
@@ -69,7 +69,7 @@ def test_counts_and_several_lambda():
 
 
 def test_progress_goes_to_standard_error():
-    done = run(*SOLVE, *options(classes=3, depth=2, reg="0.03", budget=1), "--json")
+    done = run(*SOLVE, *options(classes=4, depth=2, reg="0.03", budget=1), "--json")
     assert done.returncode in (0, 3)
     json.loads(done.stdout)
     assert " s  0." in done.stderr

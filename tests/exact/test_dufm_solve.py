@@ -11,7 +11,7 @@ from theorycheck.errors import InvalidInstance
 from theorycheck.exact.dufm_scalar import dnc_threshold
 from theorycheck.exact.dufm_verdict import high
 
-KEYS = {"dnc", "srg", "srg_row", "srg_flipped", "cut", "ladder", "blocks", "low_rank", "circle", "zero"}
+KEYS = {"dnc", "srg", "srg_row", "srg_flipped", "cut", "cut_part", "ladder", "blocks", "low_rank", "circle", "zero"}
 
 
 def solved(*sizes, **options):
@@ -58,11 +58,11 @@ def test_optimal_where_theory_is_exact(sizes):
 @pytest.mark.parametrize(
     ("sizes", "best"),
     [
-        ((3, 4, "0.02"), "ladder"),
         ((6, 4, "0.01"), "srg"),
         ((10, 3, "0.008"), "srg_flipped"),
         ((15, 2, "0.008"), "cut"),
-        ((7, 4, "0.008"), "blocks"),
+        ((16, 2, "0.0074"), "blocks"),
+        ((9, 3, "0.009"), "cut_part"),
     ],
 )
 def test_collapse_is_not_optimal(sizes, best):
@@ -87,7 +87,7 @@ def test_linear_cross_entropy(K, L):
 
 
 def test_undecided_says_how_far():
-    solution = solved(3, 3, Fraction(0.3 * dnc_threshold(3, 3)))
+    solution = solved(4, 3, Fraction(0.3 * dnc_threshold(4, 3)))
     assert solution.best == "dnc"
     assert not solution.settled
     assert solution.statement.startswith("undecided, gap ")
@@ -96,7 +96,7 @@ def test_undecided_says_how_far():
 
 
 def test_zero():
-    solution = solved(3, 2, 1)
+    solution = solved(4, 2, 1)
     assert solution.best == "zero"
     assert solution.upper == "1/2"
     assert "zero solution is globally optimal" in solution.statement
@@ -150,7 +150,7 @@ def test_bad_input(sizes, options, words):
 
 
 def test_too_large_for_the_search_is_said():
-    solution = solve.dufm(3, 31, "1/100000", seconds=5)
+    solution = solve.dufm(4, 31, "1/100000", seconds=5)
     assert "closed forms only" in solution.note
 
 

@@ -10,8 +10,9 @@ import pytest
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact import dufm_families as families
 from theorycheck.exact.dufm_blocks import partition
+from theorycheck.exact.dufm_part import part
 from theorycheck.exact.dufm_scalar import dnc_threshold, mean_reg, one_variable, zero_limit
-from theorycheck.exact.dufm_shape import floats, place, rounded
+from theorycheck.exact.dufm_shape import floats, identity, place, rectified, rounded
 from theorycheck.exact.dufm_solution import exact_layers
 from theorycheck.exact.dufm_structures import NAMES, named, structure, structures
 from theorycheck.models.features import UnconstrainedFeatures as Model
@@ -340,3 +341,39 @@ def test_rounding_keeps_leading_digits():
     for v in (0.3, -1e-7, 12345.678, 0.0, 1.0):
         assert float(Fraction(str(rounded(v)))) == pytest.approx(v, rel=1e-9)
     assert str(rounded(0.5)) == "1/2"
+
+
+@pytest.mark.parametrize(("K", "L"), [(4, 2), (5, 3), (7, 4), (9, 3), (11, 5), (14, 2)])
+@pytest.mark.parametrize("n", [1, 2])
+def test_cuts_of_part_of_a_graph(K, L, n):
+    """The closed form is the value of the exact factors, whose output is exactly a multiple of I."""
+    instance = Model(K, L, at(K, L), counts=n)
+    found = structure(instance, "cut_part")
+    reduced = one_variable(found.constant, mean_reg(instance), L)
+    assert found.loss == pytest.approx(reduced.loss, abs=1e-12)
+    assert of(instance, found.factors) == pytest.approx(found.loss, abs=1e-13)
+    Z = found.factors[1] * found.factors[0]
+    for W in found.factors[2:]:
+        Z = W * rectified(Z)
+    assert identity(K) * Z[0, 0] == Z
+
+
+def test_part_of_a_graph_beats_collapse():
+    """At L = 3 for K = 8, 9, 11, ...; the more edges of the same complete graph, the better."""
+    told = {K: families_ratio(K, 3) for K in (7, 8, 9, 11, 12, 13, 14)}
+    assert {K for K, v in told.items() if v < 1} == {8, 9, 11, 12, 13, 14}
+    assert told[7] > told[8] > told[9] > ratio(families.cut(10, 3, 3, 0.0), 10, 3)
+    assert told[11] > told[12] > told[13] > told[14] > ratio(families.cut(15, 3, 3, 0.0), 15, 3)
+
+
+def families_ratio(K, L):
+    return part(K, L).constant(L) / (K * (L + 1))
+
+
+def test_too_narrow_a_linear_model_gives_classes_up():
+    instance = Model(3, 2, "1/50", counts=(3, 2, 1), width=2, activation="linear")
+    found = structures(instance)
+    assert found["dnc"].loss is None
+    wide = structure(Model(3, 2, "1/50", counts=(3, 2, 1), activation="linear"), "dnc").loss
+    assert wide < found["partial"].loss < 0.5
+    assert of(instance, found["partial"].factors) == pytest.approx(found["partial"].loss, abs=1e-13)

@@ -14,6 +14,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from theorycheck.exact import dufm_families as families
+from theorycheck.exact.dufm_part import part, part_shape
 from theorycheck.exact.dufm_scalar import one_variable
 from theorycheck.exact.dufm_shape import Shape, place, rounded
 from theorycheck.models.features import UnconstrainedFeatures
@@ -49,6 +50,8 @@ def closed_families(classes: int, depth: int, activation: str) -> list[Family]:
         return found
     if climb := families.ladder(classes, depth):
         found.append(("ladder", families.ladder_shape, climb))
+    if depth > 2 and (some := part(classes, depth)):  # with L = 2 no part of a graph is better than single classes
+        found.append(("cuts of a graph", part_shape, some))
     r = families.vertices(classes) or 0
     for s in range(2, max(r - 1, 3) if r else 2):
         closed = families.cut(classes, depth, s, families.best_row(classes, depth, s))
@@ -147,8 +150,8 @@ def _spans(sizes: Sequence[int]) -> list[tuple[int, ...]]:
 
 def _diagonal(parts: Sequence[fmpq_mat], rows: Sequence, columns: Sequence, width: int) -> fmpq_mat:
     whole = [[fmpq(0)] * width for _ in range(sum(map(len, rows)))]
-    for part, down, across in zip(parts, rows, columns, strict=True):
-        for i, row in zip(down, part.tolist(), strict=True):
+    for block, down, across in zip(parts, rows, columns, strict=True):
+        for i, row in zip(down, block.tolist(), strict=True):
             for j, value in zip(across, row, strict=True):
                 whole[i][j] = value
     return fmpq_mat(whole)

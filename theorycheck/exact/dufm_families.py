@@ -23,6 +23,7 @@ from flint import fmpq, fmpq_mat
 
 from theorycheck.exact.dufm_shape import (
     Shape,
+    compressed,
     identity,
     left_inverse,
     matrix,
@@ -183,7 +184,8 @@ def cut_shape(classes: int, depth: int, values: tuple) -> Shape:
     last = left_inverse(inside)
     if depth == 2:
         signs = matrix([[Fraction(1 if v in S else -1, 2) for v in range(r)] for S in sets])
-        return _compressed(signs, A, (last,))
+        B, C = compressed(signs * A)
+        return Shape(C, B, (last,))
     weights = [[(1 + t) / 2 if v in S else (t - 1) / 2 for v in range(r)] for S in sets]
     if not delta:
         return Shape(A, identity(r), (*[identity(r)] * (depth - 3), matrix(weights), last))
@@ -195,15 +197,6 @@ def cut_shape(classes: int, depth: int, values: tuple) -> Shape:
 
 def _exact_shift(r: int, s: int, delta: fmpq) -> fmpq:
     return fmpq(r - 2 * s, 2) / (fmpq(r, 2) + 2 / delta**2) if delta else fmpq(0)
-
-
-def _compressed(signs: fmpq_mat, A: fmpq_mat, later: tuple[fmpq_mat, ...]) -> Shape:
-    """B C for the product of two matrices that may have a smaller rank than the size between them."""
-    M = signs * A
-    reduced, rank = M.rref()
-    columns = [next(j for j in range(M.ncols()) if reduced[i, j] != 0) for i in range(rank)]
-    B = fmpq_mat([[row[j] for j in columns] for row in M.tolist()])
-    return Shape(fmpq_mat(reduced.tolist()[:rank]), B, later)
 
 
 def ladder(classes: int, depth: int, beta: float = LADDER_BETA) -> Closed | None:

@@ -66,10 +66,16 @@ def rectified(A: fmpq_mat) -> fmpq_mat:
 
 def projector(M: fmpq_mat) -> fmpq_mat:
     """The orthogonal projector on the column space of a matrix."""
+    B, _ = compressed(M)
+    return B * (B.transpose() * B).inv() * B.transpose()
+
+
+def compressed(M: fmpq_mat) -> tuple[fmpq_mat, fmpq_mat]:
+    """B and C of full rank with M = B C: the pivot columns, and the reduced echelon form."""
     reduced, rank = M.rref()
     columns = [next(j for j in range(M.ncols()) if reduced[i, j] != 0) for i in range(rank)]
     B = fmpq_mat([[row[j] for j in columns] for row in M.tolist()])
-    return B * (B.transpose() * B).inv() * B.transpose()
+    return B, fmpq_mat(reduced.tolist()[:rank])
 
 
 def left_inverse(P: fmpq_mat) -> fmpq_mat:

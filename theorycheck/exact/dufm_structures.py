@@ -10,6 +10,7 @@ from theorycheck.exact import dufm_entropy as entropy
 from theorycheck.exact import dufm_families as families
 from theorycheck.exact.dufm_blocks import LARGEST, Block, assembled, fits, partition, single
 from theorycheck.exact.dufm_fit import fit, objective
+from theorycheck.exact.dufm_part import least_vertices, part, part_shape
 from theorycheck.exact.dufm_scalar import mean_reg, one_variable
 from theorycheck.exact.dufm_shape import Placed, Shape, floats, place, zero_factors
 from theorycheck.models.features import UnconstrainedFeatures
@@ -188,6 +189,24 @@ def _best_cut(instance: UnconstrainedFeatures) -> Structure:
     return _family(instance, closed, families.cut_shape, told)
 
 
+def _part(instance: UnconstrainedFeatures) -> Structure:
+    _rectified(instance, 2)
+    closed = part(instance.classes, instance.depth)
+    if closed is None:
+        raise Absent("it is for 4 <= K <= 20 that are not triangular (see `cut`)")
+    r = least_vertices(instance.classes)
+    told = f"{instance.classes} of the {r * (r - 1) // 2} edges on {r} vertices"
+    return _family(instance, closed, part_shape, told)
+
+
+def _partial(instance: UnconstrainedFeatures) -> Structure:
+    if instance.loss != "mse" or instance.width is None or instance.width >= instance.classes:
+        raise Absent("it is for mse and a width d below K: some classes are given up")
+    kept = sorted(range(instance.classes), key=lambda k: -instance.counts[k])[: instance.width]
+    blocks = [single(instance, k) for k in kept]
+    return _blocks(instance, blocks, f"{len(kept)} of the classes, each at its own scale; the others are given up")
+
+
 def _narrow(instance: UnconstrainedFeatures, rows: int) -> bool:
     return instance.width is None or rows <= instance.width
 
@@ -270,10 +289,12 @@ NAMES: dict[str, Maker] = {
     "srg_flipped": _flipped(row=False),
     "srg_flipped_row": _flipped(row=True),
     "cut": _best_cut,
+    "cut_part": _part,
     "ladder": _ladder,
     "blocks": _sum,
     "low_rank": _pairs,
     "low_rank_centred": _lone,
     "circle": _circle,
+    "partial": _partial,
     "zero": _zero,
 }

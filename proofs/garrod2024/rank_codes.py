@@ -91,5 +91,7 @@ PROOF = Proof(
         Goal("two classes, first", "sign[a1]*sign[a1] > sign[a2]*sign[a1]", "first", ("a1_not_a2",)),
         Goal("two classes, second", "sign[a2]*sign[a2] > sign[a1]*sign[a2]", "second", ("a1_not_a2",)),
     ),
-    not_checked=("that matrices of rank one are products of two vectors, and sums of two of them have rank two at most",),
+    not_checked=(
+        "that matrices of rank one are products of two vectors, and sums of two of them have rank two at most",
+    ),
 )

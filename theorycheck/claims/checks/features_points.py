@@ -50,8 +50,10 @@ def cut(subset: Callable[[int], int]) -> Builder:
         from theorycheck.exact import dufm_families, dufm_shape
 
         r = dufm_families.vertices(net.classes)
-        if r is None:
-            raise InvalidInstance(f"K = {net.classes} is no r (r - 1) / 2 with r >= 3; the classes must be edges")
+        if r is None or not 2 <= subset(r) <= max(r - 2, 2):
+            raise InvalidInstance(
+                f"K = {net.classes} is no r (r - 1) / 2 with enough vertices r: classes must be edges"
+            )
         return dufm_shape.place(net, dufm_families.cut_shape(net.classes, net.depth, (subset(r), 0.0))).factors
 
     return build

@@ -40,11 +40,13 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
         "halves": ("enough_classes",),
     },
     "garrod2024": {
+        "two": ("two_classes",),
+        "activation": ("linear_layers",),  # |s(x)| <= |x|
+        "balanced": ("balanced_classes",),
         "two_pairs": ("enough_classes",),
         "three_pairs": ("enough_layers",),  # asked for at L = 2 only, as that assumption does
         "depth_two": ("enough_layers", "two_layers"),
         "depth_three": ("enough_layers",),
-        "balanced": ("balanced_classes",),
     },
 }
 # what the statement of a claim itself speaks of: the network, the loss, the point, the flow, what a family is
@@ -64,13 +66,25 @@ SETTING = {
         {"involution", "pairs", "samples", "scale", "reg", "classes"}
         | {"earlier", "later", "optimal"}  # the point is critical, or an optimum
     ),
+    "garrod2024/dimension": frozenset(  # balanced factors and rotations that leave them; ranks and widths compared
+        {"skew", "balanced", "output_still", "inner_still", "layers", "rank", "smaller", "width", "wider"}
+    ),
 }
 
 
-def uncovered(paper: str, hypotheses: set[str], assumptions: set[str]) -> list[str]:
-    """The hypotheses of proofs for a paper that a claim with these assumptions does not make."""
-    known = COVERED_BY.get(paper, {})
-    return sorted(h for h in hypotheses - SETTING.get(paper, frozenset()) if not assumptions & set(known.get(h, ())))
+def speaks_of(name: str, hypothesis: str) -> bool:
+    """Whether the hypothesis of a proof is part of what its claim is about."""
+    return hypothesis in SETTING.get(name, SETTING[name.split("/")[0]])
+
+
+def said_by(name: str, hypothesis: str) -> tuple[str, ...]:
+    """The assumptions any one of which says the hypothesis of a proof; none for what the claim is about."""
+    return () if speaks_of(name, hypothesis) else COVERED_BY[name.split("/")[0]].get(hypothesis, ())
+
+
+def uncovered(name: str, hypotheses: set[str], assumptions: set[str]) -> list[str]:
+    """The hypotheses of a proof that a claim with these assumptions does not make."""
+    return sorted(h for h in hypotheses if not speaks_of(name, h) and not assumptions & set(said_by(name, h)))
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +94,11 @@ def _report(name: str) -> Any:
     from theorycheck.symbolic.proof_files import load_proof
 
     return prove(load_proof(name))
+
+
+def _missing(name: str, report: Any, assumptions: tuple[Assumption, ...]) -> list[str]:
+    given = {h for goal in report.goals for h in goal.goal.given}
+    return uncovered(name, given, {a.name for a in assumptions})
 
 
 def proof(name: str, assumptions: tuple[Assumption, ...]) -> Check:
@@ -102,8 +121,7 @@ def proofs(names: tuple[str, ...], assumptions: tuple[Assumption, ...]) -> Check
 
     def run(instance: Instance | None) -> list[Finding]:
         reports = [_report(name) for name in names]
-        given = {h for report in reports for goal in report.goals for h in goal.goal.given}
-        missing = uncovered(names[0].split("/")[0], given, {a.name for a in assumptions})
+        missing = [h for name, report in zip(names, reports, strict=True) for h in _missing(name, report, assumptions)]
         steps = [step for report in reports for step in report.steps]
         trusted = ", ".join(dict.fromkeys(axiom for report in reports for axiom, _ in report.axioms))
         failures = [failure for report in reports for failure in report.failures]

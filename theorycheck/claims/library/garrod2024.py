@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
 from theorycheck.claims.checks import features_critical as critical
@@ -18,17 +19,22 @@ from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks import features_solved as solved
 from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Drop, Mark, Sibling, Source
 from theorycheck.claims.features_instances import drawn, entropy, regular
 from theorycheck.claims.features_thresholds import fold
+from theorycheck.claims.library import garrod2024_drops as drops
 from theorycheck.claims.library import garrod2024_landscape
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
 ARXIV = "2410.23169"
 _LINEAR = (A.CROSS_ENTROPY, A.LINEAR, A.BALANCED, A.WIDE)
 _MODEL: dict[str, Any] = {"loss": "ce", "activation": "linear"}
-_BEATEN = Conclusion("collapsed_gap", "some point lies below every DNC solution", r"\inf F < \min_{\mathrm{DNC}} F")
-_OPTIMAL = Conclusion("optimal_gap", "no point lies below the best DNC solution", r"\inf F = \min_{\mathrm{DNC}} F")
+_BEATEN = Conclusion(
+    "collapsed_gap", "some point lies below every DNC solution, alpha > 0", r"\inf F<F(\mathrm{DNC})\ \forall\alpha>0"
+)
+_OPTIMAL = Conclusion(
+    "optimal_gap", "no point lies below the best DNC solution, alpha >= 0", r"\inf F=\min_{\alpha\ge0}F(\mathrm{DNC})"
+)
 
 
 def _level(classes: int, depth: int) -> float:
@@ -56,23 +62,21 @@ def _derived(item: str, note: str) -> Source:
     return Source(ARXIV, item, Mark.DERIVED, note)
 
 
-_LEMMA1 = (A.CROSS_ENTROPY, A.LINEAR, A.WIDE)
+_LEMMA1 = (A.CROSS_ENTROPY, A.LINEAR, A.WIDE, A.ONE_REG)
 
 LEMMA1 = Claim(
     key="garrod2024.lemma1",
     title="At critical points all factors are balanced, and the penalty is a Schatten quasi-norm of the output",
-    statement="At every critical point the L + 1 factors share their singular values up to lambda, adjacent singular "
+    statement="At every critical point the L + 1 factors share their singular values, adjacent singular "
     "vectors align, and the penalty is (L+1)/2 lambda sum_j sigma_j(Z)^(2/(L+1)).",
-    latex=r"$\nabla F=0\Rightarrow\lambda_{l+1}W_{l+1}^\top W_{l+1}=\lambda_lW_lW_l^\top$ and penalty "
+    latex=r"$\nabla F=0\Rightarrow W_{l+1}^\top W_{l+1}=W_lW_l^\top$ and penalty "
     r"$=\tfrac{L+1}2\bar\lambda\sum_j\sigma_j(Z)^{2/(L+1)}$.",
-    source=_paper("Lemma 1", "With unequal samples too (Appendix A); unequal lambda is our extension."),
+    source=_paper("Lemma 1", "With unequal numbers of samples too (Appendix A)."),
     assumptions=_LEMMA1,
     setting="features",
-    conclusion=Conclusion(
-        "imbalance", "adjacent factors are balanced", r"\lambda_{l+1}W_{l+1}^\top W_{l+1}-\lambda_lW_lW_l^\top=0"
-    ),
+    conclusion=Conclusion("imbalance", "adjacent factors are balanced", r"W_{l+1}^\top W_{l+1}-W_lW_l^\top=0"),
     checks=(proof("garrod2024/lemma1", _LEMMA1), critical.BALANCED),
-    instances=_drawn((_one(2, 1), _one(3, 2), entropy(3, 2, "1/50", counts=(3, 2, 1))), ((4, 2), (3, 3))),
+    instances=_drawn((_one(2, 1), _one(3, 2), entropy(3, 2, "1/50", counts=(3, 2, 1))), ((4, 2), (3, 3)), equal=True),
     siblings=_false(
         "lemma1~everywhere", "The factors of every output have equal norms, at any point.", siblings.unequal_norms
     ),
@@ -88,7 +92,7 @@ THM1 = Claim(
     "solution has a smaller objective, as 4 m^(L+1) < (2m - 1)^(L+1) with m = floor(K/2).",
     latex=r"$K\ge4,L\ge3$ or $K\ge6,L=2$: $4m^{L+1}<(2m-1)^{L+1}$, $m=\lfloor K/2\rfloor$, so no DNC solution is a "
     r"global minimum.",
-    source=_paper("Theorem 1"),
+    source=_paper("Theorem 1", "For one lambda; with several of them after rescaling the factors."),
     assumptions=_RANGE,
     setting="features",
     conclusion=_BEATEN,
@@ -105,6 +109,8 @@ THM1 = Claim(
         trained.stays_below("the best code", points.best_code),
     ),
     instances=_drawn((_one(4, 3), _one(6, 2)), ((4, 3), (4, 4), (5, 3), (6, 2), (7, 2), (10, 2))),
+    attacks=(attacks.COLLAPSE_OPTIMAL,),
+    drops=drops.THM1,
     siblings=_false(
         "thm1~two_layers",
         "The inequality of the proof holds at K = 4 and L = 2 too.",
@@ -136,6 +142,11 @@ THM1_K5 = Claim(
         trained.stays_below("centred pairs and one", points.lone),
     ),
     instances=_drawn(_FIVES, ((5, 2),)),
+    attacks=(attacks.COLLAPSE_OPTIMAL,),
+    drops=(
+        Drop("five_classes", {"classes": 2}, True, "K = 2"),
+        Drop("two_layers", {"depth": 1}, True, "L = 1"),
+    ),
     siblings=_false(
         "thm1_k5~printed",
         "LR as printed, not centred, is below DNC at lambda = 1/50 already.",
@@ -155,6 +166,7 @@ THM1_L2 = Claim(
     conclusion=_OPTIMAL,
     checks=(solved.beaten("centred pairs and one", points.lone, breaks=True),),
     instances=_drawn(_FIVES[:2], ((5, 2),)),
+    attacks=(attacks.BELOW_COLLAPSE,),
     believed=False,
 )
 
@@ -183,6 +195,8 @@ THM2 = Claim(
         trained.stays_below("the circle code", points.circle),
     ),
     instances=_drawn((_one(4, 3), _one(5, 3)), ((6, 3), (8, 4), (10, 4), (5, 5))),
+    attacks=(attacks.COLLAPSE_OPTIMAL,),
+    drops=drops.THM2,
     siblings=_false(
         "thm2~two_layers",
         "The inequality holds for K = 4 and L = 2 too.",
@@ -204,6 +218,8 @@ TWO_CLASSES = Claim(
     conclusion=_OPTIMAL,
     checks=(proof("garrod2024/two_classes", _TWO), solved.optimal("jensen"), trained.REACHES),
     instances=_drawn((_one(2, 1), _one(2, 2), _one(2, 5)), ((2, 2), (2, 3), (2, 4))),
+    attacks=(attacks.BELOW_COLLAPSE,),
+    drops=drops.TWO_CLASSES,
     siblings=_false(
         "two_classes~lower",
         "At K = 2, L = 3 some parameters are a millionth below DNC.",
@@ -220,12 +236,16 @@ ONE_LAYER = Claim(
     statement="L = 1, cross-entropy: the penalty is the nuclear norm of Z, the problem is convex, and the least "
     "objective is that of DNC with alpha = log(1/lambda - (K - 1)), zero iff lambda >= 1/K.",
     latex=r"$L=1$: $\min F$ is attained at $\alpha=\log(1/\bar\lambda-(K-1))$, or at 0 iff $\bar\lambda\ge1/K$.",
-    source=_derived("boundary of Theorem 1", "The known convex case; it shows that L >= 2 is needed."),
+    source=_derived(
+        "boundary of Theorem 1", "The known convex case: L >= 2 is needed. Several lambda after rescaling."
+    ),
     assumptions=_SHALLOW,
     setting="features",
     conclusion=_OPTIMAL,
     checks=(proof("garrod2024/one_layer", _SHALLOW), solved.optimal("jensen"), trained.REACHES),
     instances=_drawn((entropy(2, 1, "1/20"), entropy(4, 1, "1/40")), ((3, 1), (6, 1), (10, 1))),
+    attacks=(attacks.BELOW_COLLAPSE, attacks.TOO_NARROW),
+    drops=drops.ONE_LAYER,
     siblings=_false(
         "one_layer~lower",
         "At K = 4, L = 1, lambda = 1/40 some parameters are a millionth below DNC.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
 from theorycheck.claims.checks import features_critical as critical
@@ -18,6 +19,7 @@ from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.features_instances import drawn, entropy, regular
 from theorycheck.claims.features_thresholds import stability
+from theorycheck.claims.library import garrod2024_drops as drops
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
 _ARXIV = "2410.23169"
@@ -104,6 +106,8 @@ THM4_EXACT = Claim(
     conclusion=Conclusion("least_eigenvalue", "the Hessian at DNC is positive semidefinite", r"\nabla^2F\succeq0"),
     checks=(proof("garrod2024/stability", _STABLE), curved.STABLE),
     instances=_drawn((_one(2, 2), _one(3, 2), _one(4, 2), entropy(4, 2, "4/25")), ((4, 3), (5, 2), (3, 3))),
+    attacks=(attacks.NOT_LOCALLY_MINIMAL,),
+    drops=drops.THM4_EXACT,
     siblings=_false(
         "thm4_exact~fold",
         "At K = 5, L = 3, lambda = 31/250, below the fold, the Hessian is positive semidefinite too.",
@@ -124,6 +128,7 @@ THM4 = Claim(
     conclusion=THM4_EXACT.conclusion,
     checks=(curved.UP_TO_FOLD,),
     instances=_drawn((entropy(4, 2, "168139/1000000"),), ((4, 2), (5, 2))),
+    attacks=(attacks.NOT_LOCALLY_MINIMAL,),
     believed=False,
 )
 
@@ -168,6 +173,7 @@ THM5 = Claim(
     conclusion=Conclusion("ratio", "the ratio of dimensions at d = K", r"R(K)<1"),
     checks=(orbits.BELOW_ONE,),
     instances=_drawn((entropy(4, 1, "1/50"), entropy(4, 2, "1/50")), ((5, 1), (6, 1))),
+    attacks=(attacks.NOT_SMALLER_AT_FIRST,),
     believed=False,
 )
 
@@ -215,6 +221,8 @@ THM7 = Claim(
     instances=_drawn(
         (_one(10, 5, activation="relu"), _one(14, 4, activation="relu")), ((10, 6), (16, 4), (8, 6)), activation="relu"
     ),
+    attacks=(attacks.COLLAPSE_OPTIMAL,),
+    drops=drops.THM7,
     siblings=_false(
         "thm7~twelve",
         "The inequality holds at K = 12 and L = 4 too.",

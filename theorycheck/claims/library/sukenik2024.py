@@ -11,6 +11,7 @@ Constants that we have not seen in the paper are marked RECALL, those worked out
 from collections.abc import Callable
 
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
 from theorycheck.claims.checks import features_exact as exact
@@ -21,17 +22,23 @@ from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proofs
 from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.features_instances import drawn, regular
+from theorycheck.claims.library import sukenik2024_drops as drops
 from theorycheck.claims.library import sukenik2024_structure
 
 ARXIV = "2405.14468"
 _RELU = (A.MSE, A.RELU, A.BALANCED, A.WIDE)
 _BEATEN = Conclusion(
     "collapsed_gap",
-    "some point lies below every DNC solution",
-    r"\inf F < \min_{\mathrm{DNC}} F",
+    "some point lies below zero and below every DNC solution",
+    r"\inf F < \min(F(0), \min_{\mathrm{DNC}} F)",
 )
-_OPTIMAL = Conclusion("optimal_gap", "no point lies below the best DNC solution", r"\inf F = \min_{\mathrm{DNC}} F")
+_OPTIMAL = Conclusion(
+    "optimal_gap",
+    "the least objective is that of a DNC solution with nonzero output",
+    r"\inf F = \min_{\mathrm{DNC}} F < F(0)",
+)
 _COMPARED = "both families have outputs c I; the smaller constant has the smaller objective at every scale and lambda"
+_COMPARISON = ("collapsed", "reduction", "thresholds")  # what turns a product of norms into the statement
 _SRG_POINT = points.cut(lambda r: 2)
 _FLIPPED_POINT = points.cut(lambda r: r - 2)
 
@@ -65,7 +72,7 @@ THM_SRG = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("srg", "collapsed", of=_SRG),
+        _proof("srg", *_COMPARISON, of=_SRG),
         numbers.compared(
             "SRG constant",
             "SRG against DNC, for all regularisations at once",
@@ -76,6 +83,11 @@ THM_SRG = Claim(
         trained.stays_below("SRG", _SRG_POINT),
     ),
     instances=drawn((regular(6, 4), regular(10, 4)), ((6, 4), (6, 5), (10, 4), (10, 5), (15, 4), (21, 4))),
+    attacks=(
+        attacks.COLLAPSE_OPTIMAL,
+        attacks.ZERO_OPTIMAL,
+    ),
+    drops=drops.THM_SRG,
     siblings=_false(
         "thm_srg~triangle",
         "At K = 3, r = 3, L = 4 the SRG parameters are below DNC.",
@@ -99,7 +111,7 @@ SRG_FLIPPED = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("srg_flipped", "collapsed", of=_FLIPPED),
+        _proof("srg_flipped", *_COMPARISON, of=_FLIPPED),
         numbers.compared(
             "flipped SRG constant",
             "flipped SRG against DNC, for all regularisations at once",
@@ -110,6 +122,11 @@ SRG_FLIPPED = Claim(
         trained.stays_below("flipped SRG", _FLIPPED_POINT),
     ),
     instances=drawn((regular(10, 3), regular(15, 3)), ((10, 3), (15, 3), (21, 3))),
+    attacks=(
+        attacks.COLLAPSE_OPTIMAL,
+        attacks.ZERO_OPTIMAL,
+    ),
+    drops=drops.SRG_FLIPPED,
     siblings=_false(
         "srg_flipped~four_vertices",
         "At r = 4, K = 6 the flipped SRG is below DNC at L = 3 too.",
@@ -134,7 +151,7 @@ ALL_CLASSES = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("ladder", "collapsed", "block_sum", of=_LADDER),
+        _proof("ladder", *_COMPARISON, "block_sum", of=_LADDER),
         numbers.compared(
             "ladder constant",
             "ladder against DNC, for all regularisations at once",
@@ -145,6 +162,11 @@ ALL_CLASSES = Claim(
         trained.stays_below("the best block sum", points.best_family),
     ),
     instances=drawn((regular(3, 4), regular(4, 4), regular(3, 5)), ((3, 4), (3, 5), (4, 4), (5, 4), (7, 5))),
+    attacks=(
+        attacks.COLLAPSE_OPTIMAL,
+        attacks.ZERO_OPTIMAL,
+    ),
+    drops=drops.ALL_CLASSES,
     siblings=_false(
         "all_classes~three_layers",
         "At L = 3 the ladder with beta = 9/10 is below DNC too.",
@@ -168,12 +190,17 @@ CUT = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("cut", "collapsed", "block_sum", of=_CUT),
+        _proof("cut", *_COMPARISON, "block_sum", of=_CUT),
         solved.multiple("cut of K_6", points.half_cut),
         solved.beaten("best block sum", points.best_family),
         trained.stays_below("the best block sum", points.best_family),
     ),
     instances=drawn((regular(15, 2), regular(16, 2)), ((15, 2), (17, 2), (20, 2), (28, 2))),
+    attacks=(
+        attacks.COLLAPSE_OPTIMAL,
+        attacks.ZERO_OPTIMAL,
+    ),
+    drops=drops.CUT,
     siblings=_false(
         "cut~ten",
         "At K = 10, L = 2, lambda = .012 the cut by pairs of vertices is below DNC.",
@@ -195,11 +222,16 @@ THM_MAIN = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("srg", "srg_flipped", "collapsed", "block_sum", of=_MAIN),
+        _proof("srg", "srg_flipped", *_COMPARISON, "block_sum", of=_MAIN),
         solved.beaten("best block sum", points.best_family),
         trained.stays_below("the best block sum", points.best_family),
     ),
     instances=drawn((regular(6, 4), regular(10, 3)), ((7, 4), (8, 5), (9, 4), (11, 3), (12, 4), (14, 3))),
+    attacks=(
+        attacks.COLLAPSE_OPTIMAL,
+        attacks.ZERO_OPTIMAL,
+    ),
+    drops=drops.THM_MAIN,
     siblings=_false(
         "thm_main~six_three",
         "SRG proves it for K = 6 and L = 3 too.",
@@ -224,6 +256,13 @@ TWO_CLASSES = Claim(
     conclusion=_OPTIMAL,
     checks=(_proof("two_classes", "linear_mse", of=_TWO), solved.optimal("schatten"), trained.REACHES),
     instances=drawn((regular(2, 2), regular(2, 3), regular(2, 5)), ((2, 2), (2, 3), (2, 4), (2, 6))),
+    attacks=(
+        attacks.BELOW_COLLAPSE,
+        attacks.ZERO_BELOW_COLLAPSE,
+        attacks.CLASS_LOST,
+        attacks.TOO_NARROW,
+    ),
+    drops=drops.TWO_CLASSES,
     siblings=_false(
         "two_classes~zero",
         "For two classes and L = 3 zero is optimal below lambda_0.",
@@ -252,6 +291,13 @@ LINEAR_MSE = Claim(
         ((2, 2), (3, 2), (3, 4), (6, 4), (10, 3)),
         activation="linear",
     ),
+    attacks=(
+        attacks.BELOW_COLLAPSE,
+        attacks.ZERO_BELOW_COLLAPSE,
+        attacks.CLASS_LOST,
+        attacks.TOO_NARROW,
+    ),
+    drops=drops.LINEAR_MSE,
     siblings=_false(
         "linear_mse~low_rank",
         "At K = 3, L = 3 some parameters of the linear model are a millionth below DNC.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
 from theorycheck.claims.checks import features_exact as exact
@@ -18,11 +19,16 @@ from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proofs
 from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.features_instances import drawn, regular
+from theorycheck.claims.library import sukenik2024_drops as drops
 from theorycheck.models.features import UnconstrainedFeatures as Features
 
 _ARXIV = "2405.14468"
 _RELU = (A.MSE, A.RELU, A.BALANCED, A.WIDE)
-_OPTIMAL = Conclusion("optimal_gap", "no point lies below the best DNC solution", r"\inf F = \min_{\mathrm{DNC}} F")
+_OPTIMAL = Conclusion(
+    "optimal_gap",
+    "the least objective is that of a DNC solution with nonzero output",
+    r"\inf F = \min_{\mathrm{DNC}} F < F(0)",
+)
 
 
 def _proof(*names: str, of: tuple) -> Check:
@@ -162,6 +168,13 @@ L2_NUCLEAR = Claim(
     conclusion=_OPTIMAL,
     checks=(trained.no_lower("points that keep the nuclear norm", _nuclear_equality, "|s(M)|_* <= |M|_*"),),
     instances=drawn((regular(2, 2), regular(3, 2), regular(4, 2)), ((2, 2), (3, 2), (4, 2), (6, 2))),
+    attacks=(
+        attacks.BELOW_COLLAPSE,
+        attacks.ZERO_BELOW_COLLAPSE,
+        attacks.CLASS_LOST,
+        attacks.TOO_NARROW,
+    ),
+    drops=drops.L2_NUCLEAR,
     siblings=_false(
         "l2_nuclear~zero",
         "At K = 3, L = 2 zero is optimal below lambda_0.",
@@ -188,6 +201,7 @@ L2 = Claim(
     conclusion=_OPTIMAL,
     checks=_without_hypothesis(),
     instances=drawn((regular(15, 2),), ((15, 2), (28, 2))),
+    attacks=(attacks.BELOW_COLLAPSE,),
     believed=False,
 )
 
@@ -202,6 +216,8 @@ NUCLEAR_TWO = Claim(
     conclusion=Conclusion("nuclear_gap", "the nuclear norm does not rise", r"\|M\|_*-\|\sigma(M)\|_*\ge0"),
     checks=(nuclear.TWO_COLUMNS,),
     instances=drawn((regular(2, 2),), ((2, 2), (2, 3), (2, 4))),
+    attacks=(attacks.NUCLEAR_NORM_RAISED,),
+    drops=drops.NUCLEAR_TWO,
     siblings=_false("nuclear_two~strict", "It falls, strictly, for every nonzero M.", siblings.same_norms),
 )
 
@@ -216,6 +232,7 @@ NUCLEAR = Claim(
     conclusion=NUCLEAR_TWO.conclusion,
     checks=(nuclear.THREE_COLUMNS,),
     instances=drawn((regular(3, 2),), ((3, 2), (4, 2))),
+    attacks=(attacks.NUCLEAR_NORM_RAISED,),
     believed=False,
 )
 

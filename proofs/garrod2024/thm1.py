@@ -24,7 +24,8 @@ from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
 from theorycheck.symbolic.proof_files import shared_steps
 from theorycheck.symbolic.proof_syntax import Symbol
 
-LOGS = shared_steps(__file__, "logs")
+PAIRS = shared_steps(__file__, "pairs")
+LOGITS, FITS, TOTAL = PAIRS.LOGITS, PAIRS.MEAN, PAIRS.TOTAL
 PAIRED = "(delta[a,c] - delta[a,pi[c]])/2"
 SINGLE = "delta[a,c]*delta[a,pi[c]]"
 CHAIN = "M[a,c](k); W[a,c]/rn; sum[b](W[a,b]*M[b,c](k))"
@@ -33,21 +34,10 @@ AT_ONE = "(" + CLAIM.replace("k + 1", "n0 + 1") + ")"
 PAIRED_AB = PAIRED.replace("c]", "b]")
 SINGLE_AB = SINGLE.replace("c]", "b]")
 ENTRIES = f"(g*r*{PAIRED} + r*{SINGLE})"
-LOGITS = "alpha*(delta[a,c] - delta[a,pi[c]] + delta[a,c]*delta[a,pi[c]])"
-SCORE = "Z[a,c] - Z[c,c]"
-BOUND = "exp(-alpha) + delta[a,c]*(1 - exp(-alpha))"
-BOUNDED = f"exp({SCORE}) <= {BOUND}"
-FIT = f"log(sum[a](exp({SCORE})))"
-TOTAL = "1 + (C - 1)*exp(-alpha)"
 POLYNOMIALS = {  # (2m - 1)^p - 4 m^p, positive
     "deep": "(2*#two_pairs**2 + 4*#two_pairs + 1)*(2*#two_pairs**2 + 4*#two_pairs + 1 + 4*m**2)",
     "wide": "4*#three_pairs**3 + 24*#three_pairs**2 + 42*#three_pairs + 17",
 }
-
-
-def at_constants(text: str, k: str) -> str:
-    """A statement about a and c at constants."""
-    return text.replace("a,", f"a{k},").replace(",c]", f",c{k}]").replace("[c,", f"[c{k},")
 
 
 def inequality(name: str, power: int, pairs: str, by: str) -> tuple[Step, ...]:
@@ -262,58 +252,7 @@ PROOF = Proof(
             "#output - #next(k=h) + #chain(k=h + 1)/rn + P[a,c]/rn*(#both_roots + power(r, h + 2)*#two + 2*#root_power)"
             " + E[a,c]/rn*#root_power + alpha*(2*#projector + #singles)",
         ),
-        # The fit, entry by entry.
-        Step("own", "Z[c,c] = alpha", "kronecker", by="#logits(a=c)"),
-        LOGS.POSITIVE,
-        LOGS.INCREASING,
-        LOGS.REFLECTS,
-        Step("equal", "delta[a1,c1] != 0", "suppose", by="a1, c1"),
-        Step("zero_or_one", "delta[a,c]**2 = delta[a,c]", "kronecker"),
-        Step("one", "delta[a1,c1] - 1 = 0", "cancel", ("zero_or_one(a=a1, c=c1)", "equal"), "delta[a1,c1]"),
-        Step("same_class", "delta[a,c]*Z[a,c] = delta[a,c]*Z[c,c]", "kronecker", by="delta[a,c]*(#logits - #own)"),
-        Step(
-            "no_gap",
-            "Z[a1,c1] - Z[c1,c1] = 0",
-            by="#same_class(a=a1, c=c1) - (Z[a1,c1] - Z[c1,c1])*#one",
-        ),
-        Step(
-            "exp_gap",
-            "exp(Z[a1,c1] - Z[c1,c1]) <= exp(0)",
-            "apply",
-            ("exp_increasing(s=Z[a1,c1] - Z[c1,c1], q=0)", "no_gap"),
-        ),
-        Step("exp_zero", "exp(0) = 1", "exponential", by="0"),
-        Step(
-            "if_same",
-            at_constants(BOUNDED, "1"),
-            by="(1 - exp(-alpha))*#one + #exp_gap - #exp_zero",
-        ),
-        Step("same", f"delta[a,c] != 0 => {BOUNDED}", "discharge", ("if_same", "equal"), "a1 = a, c1 = c"),
-        Step("unequal", "delta[a2,c2] = 0", "suppose", by="a2, c2"),
-        Step("partner_sign", "delta[a,pi[c]] >= 0", "kronecker", by="delta[a,pi[c]]**2"),
-        Step(
-            "wide_gap",
-            "Z[a2,c2] - Z[c2,c2] <= -alpha",
-            by="#own(c=c2) - #logits(a=a2, c=c2) + #scale*#partner_sign(a=a2, c=c2)"
-            " - alpha*(1 + delta[a2,pi[c2]])*#unequal",
-        ),
-        Step(
-            "exp_wide",
-            "exp(Z[a2,c2] - Z[c2,c2]) <= exp(-alpha)",
-            "apply",
-            ("exp_increasing(s=Z[a2,c2] - Z[c2,c2], q=-alpha)", "wide_gap"),
-        ),
-        Step("if_other", at_constants(BOUNDED, "2"), by="#exp_wide + (1 - exp(-alpha))*#unequal"),
-        Step("other", f"delta[a,c] = 0 => {BOUNDED}", "discharge", ("if_other", "unequal"), "a2 = a, c2 = c"),
-        Step("entry", BOUNDED, "cases", ("same", "other")),
-        Step("column", f"sum[a](exp({SCORE})) <= {TOTAL}", "kronecker", by="sum[a](#entry)"),
-        Step("total_low", f"sum[a](exp({SCORE})) > 0", by=f"sum[a](#exp_sign(s={SCORE}))"),
-        Step("total_high", f"{TOTAL} > 0", by="#column + #total_low"),
-        Step("log_low", f"exp({FIT}) = sum[a](exp({SCORE}))", "logarithm", ("total_low",), f"sum[a](exp({SCORE}))"),
-        Step("log_high", f"exp(log({TOTAL})) = {TOTAL}", "logarithm", ("total_high",), TOTAL),
-        Step("exps", f"exp({FIT}) <= exp(log({TOTAL}))", by="#column - #log_low + #log_high"),
-        Step("logs", f"{FIT} <= log({TOTAL})", "apply", (f"exp_reflects(s={FIT}, q=log({TOTAL}))", "exps")),
-        Step("fits", f"sum[c]({FIT})/C <= log({TOTAL})", by="sum[c](#logs)/C"),
+        *PAIRS.FIT,
         # The penalty.
         Step("entries", f"W[a,c] = {ENTRIES}", by="#layer + g*r*#projector + r*#singles"),
         Step(
@@ -330,7 +269,7 @@ PROOF = Proof(
         ),
         Step(
             "low_rank",
-            f"low = sum[c]({FIT})/C + lam/2*(n*sum[a,c]((W[a,c]/rn)**2) + (h + 1)*sum[a,c](W[a,c]**2))",
+            f"low = {FITS} + lam/2*(n*sum[a,c]((W[a,c]/rn)**2) + (h + 1)*sum[a,c](W[a,c]**2))",
             "define",
             ("root_n_sign",),
         ),
@@ -348,7 +287,7 @@ PROOF = Proof(
             ("involution", "samples", "scale"),
             "the logits of the low-rank parameters",
         ),
-        Goal("fit", f"sum[c]({FIT})/C <= log({TOTAL})", "fits", ("involution", "samples", "scale")),
+        Goal("fit", f"{FITS} <= log({TOTAL})", "fits", ("involution", "samples", "scale")),
         Goal("norm", "sum[a,c](W[a,c]**2) = (m*g**2 + C - 2*m)*r**2", "layer_norm", ("pairs",)),
         Goal("integers, L >= 3", "4*power(m, k + 4) < power(2*m - 1, k + 4)", "deep_all", ("two_pairs",), "m >= 2"),
         Goal("integers, L >= 2", "4*power(m, k + 3) < power(2*m - 1, k + 3)", "wide_all", ("three_pairs",), "m >= 3"),

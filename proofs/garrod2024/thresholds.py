@@ -1,10 +1,10 @@
 r"""Fold and zero threshold of the one-variable losses, for all depths.
 
 **Setting.** $q = (L-1)/(L+1)$ for a depth $L > 1$. Squared loss: a family with constant C has
-$f(c) = \tfrac12(1-c)^2 + \tfrac12(L+1)x\,c^{1-q}$, $x = C\bar\lambda/(L+1)$, at $c = e^s > 0$. Cross-entropy: collapse is
+$f(c) = \tfrac12(1-c)^2 + \tfrac12(L+1)x\,c^{1-q}$, $x = C\bar\lambda/(L+1)$, at $c = e^s$. Cross-entropy: collapse is
 stationary at $\alpha = e^s$ for $\bar\lambda = \alpha^q/(e^\alpha + K - 1)$.
 
-**Statement.** With $c_0 = (L-1)/L$ and $x_0 = c_0^q/L$: for $x < x_0$ the value at $c_0$ is below 1/2, the value of zero;
+**Statement.** With $c_0 = (L-1)/L$ and $x_0 = c_0^q/L$: for $x < x_0$ the value at $c_0$ is below 1/2, that of zero;
 for $x \ge x_0$ every c has at least 1/2. With $c_1 = (L-1)/(2L)$: $(1-c)c^q \le \tfrac{L+1}{2L}c_1^q$ for every c, with
 equality at $c_1$, so this is the largest x with a stationary point. Where $\alpha_1e^{\alpha_1} = q(e^{\alpha_1}+K-1)$,
 the stationary $\bar\lambda$ of every $\alpha$ is at most that of $\alpha_1$.

@@ -413,16 +413,28 @@ def test_a_changed_script_of_the_model_exits_with_one(tmp_path):
     assert "REFUSED" in ran.stdout
 
 
-def test_no_part_of_the_checker_hides_a_name_of_another():
+def _names(tree):
+    """What a part of the checker defines, and what it imports from elsewhere, at its top."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, None
+        if isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Subscript):
+            yield from ((n.id, None) for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name, getattr(node, "module", "")) for alias in node.names)
+
+
+def test_the_parts_of_the_checker_may_stand_in_one_file():
+    """A name means the same in all parts, and what one part takes from another keeps its name."""
     seen = {}
     for part in (check, *script.PARTS):
-        for node in ast.parse(Path(part.__file__).read_text()).body:
-            names = [node.name] if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
-            if isinstance(node, ast.Assign):
-                names = [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-                names = [] if isinstance(node.targets[0], ast.Subscript) or names == ["__all__"] else names
-            for name in names:
-                assert seen.setdefault(name, part) is part, f"{name}: {seen[name].__name__} and {part.__name__}"
+        tree = ast.parse(Path(part.__file__).read_text())
+        for name, source in _names(tree):
+            if name != "__all__" and not (source or "").startswith("theorycheck"):
+                owner = source if source is not None else part.__name__
+                assert seen.setdefault(name, owner) == owner, f"{name}: {seen[name]} and {owner}"
+        ours = [n for n in tree.body if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("theorycheck")]
+        assert not [alias.asname for node in ours for alias in node.names if alias.asname], part.__name__
 
 
 def test_every_rule_and_kind_has_a_docstring():

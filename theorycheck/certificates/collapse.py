@@ -24,7 +24,7 @@ from theorycheck.certificates.check import (
     tree,
     value,
 )
-from theorycheck.certificates.features import about, margin, reached, spectral, times
+from theorycheck.certificates.features import WORK, about, height, margin, reached, spectral, times
 
 # ---- end of imports
 
@@ -120,8 +120,11 @@ def check_multiple(c, net):
 def check_layers(c, net):
     """The exact ranks of M_l and s(M_l) for l = 1, ..., L, and that of the output."""
     *hidden, (Z, _, _) = about(net).layers(c)
+    matrices = [Z, *(M for A, B, _ in hidden for M in (A, B))]
+    work = sum(M.nrows() * M.ncols() * min(M.nrows(), M.ncols()) * height(M) for M in matrices)
+    require(work <= WORK // 5, "the layers are too large or their numbers too long")
     ranks = [[A.rank(), B.rank()] for A, B, _ in hidden]
-    same = str(c["ranks"]) == str(ranks) and str(c["output"]) == str(Z.rank())
+    same = str([c["ranks"], c["output"]]) == str([ranks, Z.rank()])
     require(same, f"the ranks are {ranks}, that of the output is {Z.rank()}")
     told = ", ".join(f"({p}, {q})" for p, q in ranks)
     return (
@@ -136,7 +139,7 @@ def check_output(c, net):
     superior = all(Z[k][k] > row[k] for k in range(net.K) for j, row in enumerate(Z) if j != k)
     require(c["superior"] is superior, "whether the true classes have the largest entries is told wrongly")
     rank = net.layers(c)[-1][0].rank()
-    require(str(c["rank"]) == str(rank), f"the rank is {rank}")
+    require(str([c["rank"]]) == str([rank]), f"the rank is {rank}")
     told = "every column the true class has" if superior else "some column the true class has not"
     where = f"in {told} the strictly largest entry"
     return f"factors of {net.told()} with output {brief(c['matrix'])} of rank {rank}: {where} [{brief(c['factors'])}]"

@@ -10,7 +10,7 @@ Like the first part it needs only Python's standard library and python-flint, an
 """
 
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from flint import arb, fmpq, fmpq_poly, fmpz, fmpz_mat
 
@@ -40,7 +40,7 @@ from theorycheck.certificates.check import (
 # ---- end of imports
 
 __all__ = ["verify"]
-LOAD = 10**8  # bits that the largest intermediate product of factors may take
+WORK = 10**10  # about how many operations on bits the products of factors may take
 PIECES = 5_000  # a proof by subdivision that opens more intervals than this is refused
 
 
@@ -78,18 +78,17 @@ class Features:
 
     def factors(self, point):
         """The factors as integer matrices, each with its common denominator, once their shapes are seen to fit."""
+        require(sum(len(row) for rows in point["factors"] for row in rows) <= 2 * 10**5, "too many entries")
         found = [matrix(rows) for rows in point["factors"]]
         require(len(found) == self.L + 1, "not H and L weight matrices")
         shapes = [(len(rows), len(rows[0])) for rows in found]
         require(shapes[0][1] == self.K == shapes[-1][0], "H needs a column a class, the last weights a row a class")
         require(all(p[0] == q[1] for p, q in pairwise(shapes)), "the shapes do not fit together")
         require(self.width is None or all(p <= self.width for p, _ in shapes[:-1]), "wider than the instance allows")
-        require(sum(p * q for p, q in shapes) <= 2 * 10**5, "too many entries")
         pairs = [_cleared(rows) for rows in found]
-        bits = sum(max(abs(v).bit_length() for v in A.entries()) + d.bit_length() + 20 for A, d in pairs)
-        require(
-            bits * self.K * max(p for p, _ in shapes) <= LOAD, "the factors are too large or their numbers too long"
-        )
+        sizes = [height(A) + d.bit_length() + 20 for A, d in pairs]
+        work = sum(p * q * self.K * bits for (p, q), bits in zip(shapes, accumulate(sizes), strict=True))
+        require(work <= WORK, "the factors are too large or their numbers too long")
         return pairs
 
     def layers(self, point):
@@ -148,6 +147,11 @@ class Features:
 def times(numbers):
     """The product."""
     return reduce(lambda p, q: p * q, numbers)
+
+
+def height(A):
+    """How many bits the longest entry of an integer matrix has."""
+    return max(abs(v).bit_length() for v in A.entries())
 
 
 def _shape(A):
@@ -308,6 +312,7 @@ def _above(t, slope, bend, v, p, q):
         k = arb(value(bend, z=box)).lower()
     except Refused:  # not seen to be defined on so wide a stretch
         return False
+    require(not f < 0, "the value is not a lower bound")
     return bool((k > 0 and f >= s**2 / (2 * k)) or f - s * r + k.min(arb(0)) * r**2 / 2 >= 0)
 
 

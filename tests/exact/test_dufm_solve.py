@@ -3,13 +3,17 @@
 import json
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from theorycheck import solve
 from theorycheck.certificates.certificate import verify_document
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact.dufm_scalar import dnc_threshold
-from theorycheck.exact.dufm_verdict import high
+from theorycheck.exact.dufm_shape import identity, matrix, rounded
+from theorycheck.exact.dufm_solution import exact_layers
+from theorycheck.exact.dufm_verdict import Point, high, ranked
+from theorycheck.models.features import UnconstrainedFeatures as Model
 
 KEYS = {"dnc", "srg", "srg_row", "srg_flipped", "cut", "cut_part", "ladder", "blocks", "low_rank", "circle", "zero"}
 
@@ -159,5 +163,19 @@ def test_the_search_starts_from_the_structures():
     assert solution.loss <= 0.1529197272 + 6e-11
     assert solution.best in {"search", "ladder"}
     assert solution.certificate.verify()
-    if solution.best == "search":
-        assert all(layer.rule.startswith("numerical") for layer in solution.layers)
+    assert [layer.rank_after for layer in solution.layers][-2:] == [3, 3]
+    roles = {part["role"] for part in solution.certificate.document["parts"]}
+    assert ("layers" in roles) == all(layer.rule == "exact" for layer in solution.layers)
+
+
+def test_rounded_floats_have_exact_ranks_only_where_floats_agree():
+    """A layer of rank 1 up to rounding is not called one of rank 2, nor certified as such."""
+    instance = Model(2, 2, "1/100")
+    thin = [np.array([[0.1, 0.7], [0.3, 2.1]]), np.eye(2), np.eye(2)]
+    factors = tuple(matrix([[rounded(v, 40) for v in row] for row in W]) for W in thin)
+    assert exact_layers(instance, factors)[0].rank_before == 2
+    told = ranked(instance, Point("search", 0.4, factors, exact_ranks=False))
+    assert told[0].rank_before == 1
+    assert told[0].rule.startswith("numerical")
+    told = ranked(instance, Point("search", 0.4, (identity(2),) * 3, exact_ranks=False))
+    assert {layer.rule for layer in told} == {"exact"}

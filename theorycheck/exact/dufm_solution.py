@@ -14,6 +14,7 @@ from theorycheck.exact.dufm_structures import Structure
 from theorycheck.models.features import UnconstrainedFeatures
 
 TOLERANCE = 1e-9  # relative; bounds that are closer are called equal, and the statement says so
+EXACT = "exact"  # the rule of ranks of rational matrices
 EXACT_RANK = 20_000  # entries of a layer of which the exact rank is computed
 CONSTANT = "C of the least loss min_c (1 - c)²/2 + C λ̄/2 c^(2/(L+1)) over the family's scales c"
 
@@ -59,7 +60,7 @@ def exact_layers(instance: UnconstrainedFeatures, factors: Sequence[fmpq_mat]) -
         after = rectified(M) if instance.relu and 1 < layer <= instance.depth else M
         ranks = [int(A.rref()[1]) for A in (M, after)]
         values = [_known(floats(A), rank) for A, rank in zip((M, after), ranks, strict=True)]
-        found.append(Layer(layer, ranks[0], ranks[1], values[0], values[1], "exact"))
+        found.append(Layer(layer, ranks[0], ranks[1], values[0], values[1], EXACT))
         M = factors[layer] * after if layer <= instance.depth else M
     return tuple(found)
 

@@ -11,7 +11,15 @@ from theorycheck.certificates import build, features_build
 from theorycheck.errors import CertificateError
 from theorycheck.exact.dufm_floor import best_floor
 from theorycheck.exact.dufm_shape import floats
-from theorycheck.exact.dufm_solution import EXACT_RANK, TOLERANCE, DufmSolution, exact_layers, float_layers
+from theorycheck.exact.dufm_solution import (
+    EXACT,
+    EXACT_RANK,
+    TOLERANCE,
+    DufmSolution,
+    Layer,
+    exact_layers,
+    float_layers,
+)
 from theorycheck.exact.dufm_structures import Structure
 from theorycheck.models.features import UnconstrainedFeatures
 
@@ -25,7 +33,7 @@ class Point:
         loss: in floats.
         factors: rational.
         note: where they come from.
-        exact_ranks: whether the ranks of the rational factors are those of the structure.
+        exact_ranks: whether the ranks of the rational factors are known to be those of the structure.
     """
 
     name: str
@@ -109,14 +117,30 @@ def met(loss: float, lower: dict | None) -> bool:
     return lower is not None and loss - float(Fraction(lower["value"])) <= TOLERANCE * loss
 
 
+def ranked(instance: UnconstrainedFeatures, point: Point) -> tuple[Layer, ...]:
+    """The layers of a point. Exact ranks of rounded floats are told only where the floats have the same ranks."""
+    exact = exact_layers(instance, point.factors)
+    if point.exact_ranks:
+        return exact
+    about = float_layers(instance, [floats(W) for W in point.factors])
+    pairs = zip(exact, about, strict=True)
+    return exact if all((a.rank_before, a.rank_after) == (b.rank_before, b.rank_after) for a, b in pairs) else about
+
+
 def evidence(
-    instance: UnconstrainedFeatures, found: Mapping[str, Structure], point: Point, upper: dict, lower: dict | None
+    instance: UnconstrainedFeatures,
+    found: Mapping[str, Structure],
+    point: Point,
+    upper: dict,
+    lower: dict | None,
+    layers: Sequence[Layer],
 ) -> Evidence:
     """All that the checker can say about an instance and a point."""
     known = rows(point.factors)
     beaten = _body(features_build.beaten_part, instance, known) if point.name != "dnc" else None
     optimal = _body(features_build.optimal_part, instance) if point.name == "dnc" else None
     small = sum(W.nrows() * W.ncols() for W in point.factors) <= EXACT_RANK
+    exact = small and all(layer.rule == EXACT for layer in layers)
     family, always = every_lambda(instance, found)
     return Evidence(
         upper=upper,
@@ -125,7 +149,7 @@ def evidence(
         optimal=optimal,
         always=always,
         family=family,
-        layers=_body(features_build.layers_part, instance, known) if point.exact_ranks and small else None,
+        layers=_body(features_build.layers_part, instance, known) if exact else None,
     )
 
 
@@ -147,15 +171,15 @@ def conclude(
     lower: dict | None,
 ) -> DufmSolution:
     """The record of a point: what is certified about it, and what follows."""
-    known = evidence(instance, found, point, upper, lower)
-    layers = exact_layers(instance, point.factors) if point.exact_ranks else None
+    layers = ranked(instance, point)
+    known = evidence(instance, found, point, upper, lower, layers)
     told, settled = verdict(instance, point, known)
     return DufmSolution(
         instance=instance,
         structures=found,
         best=point.name,
         loss=point.loss,
-        layers=layers or float_layers(instance, [floats(W) for W in point.factors]),
+        layers=layers,
         factors=point.factors,
         lower=lower and str(Fraction(lower["value"])),
         upper=upper["value"],

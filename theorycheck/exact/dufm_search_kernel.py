@@ -4,8 +4,8 @@ One network is one flat vector: H, W_1, ..., W_L one after the other, row by row
 small (a few hundred numbers) that calls from Python would take longer than the arithmetic. Nothing here holds the
 interpreter's lock, so networks can be minimised in as many threads as there are cores. Imports numba: import lazily.
 
-At a kink the derivative of the ReLU is taken as 0. The objective is no smooth function, and L-BFGS with a line search
-for the weak Wolfe conditions is what Lewis and Overton (2013) recommend for such: it comes to a kink, not to rest there.
+At a kink the derivative of the ReLU is taken as 0. For functions with kinks Lewis and Overton (2013) recommend L-BFGS
+with a line search for the weak Wolfe conditions; it comes near a kink but crawls along it. Hence the rounded ReLU.
 """
 
 import math

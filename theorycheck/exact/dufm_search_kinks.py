@@ -38,11 +38,7 @@ def pull(theta, rows, K, reg, p, q, entropy, mask, push, weight, before, after, 
     means(theta, rows, K, mask, before, after)
     depth = len(rows) - 1
     here = len(before) - K * K
-    total = 0.0
-    if entropy:
-        total = entropy_of(before[here:], K, p, back[here:])
-    else:
-        total = squares_of(before[here:], K, p, back[here:])
+    total = entropy_of(before[here:], K, p, back[here:]) if entropy else squares_of(before[here:], K, p, back[here:])
     for i in range(here, len(before)):
         back[i] = weight * back[i] + push[i]
     end = len(theta)

@@ -142,7 +142,8 @@ def _newton(B, g, along):
     return along @ (vectors @ scaled)
 
 
-def value_at(problem, rows, theta):
+def value_at(problem: Problem, rows: np.ndarray, theta: np.ndarray) -> float:
+    """The objective of a flat vector."""
     from theorycheck.exact.dufm_search_kernel import evaluate
 
     scratch = np.empty((3, int(rows.sum()) * problem.instance.classes))

@@ -1,0 +1,83 @@
+"""What a search knows, and one round of it."""
+
+from collections.abc import Callable
+from time import monotonic
+
+import numpy as np
+
+from theorycheck.exact.dufm_search_descent import REST, Descent
+from theorycheck.exact.dufm_search_moves import moved
+from theorycheck.exact.dufm_search_problem import Network, Problem
+from theorycheck.exact.dufm_search_starts import arms
+
+Progress = Callable[[float, float, str], object]
+KEPT = 12  # distinct networks to move from
+_BATCH = 24
+_SAME = 3e-4  # relative difference of losses below which two networks count as one: the better stays
+
+
+class State:
+    """The best networks so far, the arms that led to good ones, and the clock."""
+
+    def __init__(self, problem: Problem, random: np.random.Generator, begun: float, end: float):
+        self.problem, self.random = problem, random
+        self.begun, self.end = begun, end
+        self.kept: list[Network] = []
+        self.history: list[tuple[float, float, str]] = []
+        self.progress: Progress | None = None
+        self.arms = arms(problem)
+        self.polished = 0.0  # seconds
+        self.scores: list[tuple[float, int]] = []  # loss and arm of the best drawn networks
+
+    def late(self) -> bool:
+        """Whether the time is up."""
+        return monotonic() > self.end
+
+    def take(self, network: Network) -> bool:
+        """Keep the network where it is among the best distinct ones; whether it is the best."""
+        best = not self.kept or network.loss < self.kept[0].loss - 1e-13
+        if best:
+            self.history.append((monotonic() - self.begun, network.loss, network.origin))
+            if self.progress:
+                self.progress(*self.history[-1])
+        near = [o for o in self.kept if abs(o.loss - network.loss) < _SAME * abs(o.loss)]
+        if not near or network.loss < min(o.loss for o in near):
+            others = [o for o in self.kept if o not in near]
+            self.kept = sorted([*others, network], key=lambda o: o.loss)[:KEPT]
+        return best
+
+    def draw_arm(self) -> int:
+        """Any arm, or one that led to a good network."""
+        if self.scores and self.random.random() < 0.6:
+            return self.scores[int(self.random.integers(len(self.scores)))][1]
+        return int(self.random.integers(len(self.arms)))
+
+    def score(self, loss: float, arm: int) -> None:
+        """Remember which arm led to `loss`."""
+        self.scores = sorted([*self.scores, (loss, arm)])[:24]
+
+
+def play(state: State, descent: Descent) -> None:
+    """Two batches: drawn networks, then neighbours of the best; the best is polished when it is new."""
+    chosen = [state.draw_arm() for _ in range(_BATCH)]
+    drawn = [state.arms[a].draw(state.problem, state.random) for a in chosen]
+    places = {network.origin: a for network, a in zip(drawn, chosen, strict=True)}
+    new = False
+    for network in descent.race(drawn, 0.4):
+        state.score(network.loss, places[network.origin])
+        new = state.take(network) or new
+    if not state.late():
+        parents = [state.kept[int(len(state.kept) * state.random.random() ** 2)] for _ in range(_BATCH)]
+        for network in descent.race([moved(state.problem, p, state.random) for p in parents], 0.5):
+            new = state.take(network) or new
+    if new and not state.late():
+        _polish(state, descent)
+
+
+def _polish(state, descent):
+    """The best so far, within a tenth of the time that has passed."""
+    start = monotonic()
+    allowed = 0.5 + 0.1 * (start - state.begun) - state.polished
+    if allowed > 0:
+        state.take(descent.finish(state.kept[0], lambda: monotonic() - start > allowed))
+        state.polished += monotonic() - start

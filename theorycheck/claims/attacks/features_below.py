@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
-from theorycheck.certificates import features_build
-from theorycheck.claims.attacks.exactly import shown
+from theorycheck.certificates import check, features_build
+from theorycheck.claims.attacks.exactly import below, shown
 from theorycheck.claims.attacks.features_exactly import at, part, short, upper, value_at
 from theorycheck.claims.attacks.features_plain import plain
 from theorycheck.claims.attacks.features_searched import CLEAR, collapsed_loss, lowest, named, searched, sizes
@@ -96,18 +97,26 @@ def _multiple(candidate: Candidate) -> Violation | None:
 
 
 def _lower(candidate: Candidate) -> Violation | None:
-    here = value_at(candidate)
-    try:
-        body = features_build.beaten_part(candidate.instance, candidate.point["factors"])
-    except CertificateError:
+    here, bound = value_at(candidate), _bound(candidate.instance)
+    if here is None or bound is None or not below(here, check.rational(bound["value"])):
         return None
     return Violation(
         quantity="objective at a point",
-        bound=f"at least {short(body['value'])}, that of every solution with deep neural collapse",
+        bound=f"at least {short(bound['value'])}, that of every solution with deep neural collapse",
         value=shown(here),
-        size=float(Fraction(body["value"]) - upper(here)),
-        evidence=(part("violates", body),),
+        size=float(Fraction(bound["value"]) - upper(here)),
+        evidence=(("violates", "beaten", {"factors": candidate.point["factors"], **bound}),),
     )
+
+
+@lru_cache(maxsize=512)
+def _bound(instance: Features) -> dict | None:
+    """The fields of a certificate that bounds the objective of all collapsed parameters; None where there is none."""
+    try:
+        body = features_build.collapsed_part(instance)
+    except CertificateError:
+        return None
+    return {name: v for name, v in body.items() if name not in ("kind", "statement")}
 
 
 BELOW_COLLAPSE = Attack("parameters below every collapsed solution", _candidates, _violation)

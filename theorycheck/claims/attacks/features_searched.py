@@ -8,6 +8,7 @@ from theorycheck.models.features import UnconstrainedFeatures as Features
 
 SECONDS = 2.5  # a search
 MOST = 2  # instances of one attack
+LARGEST = 12  # classes; beyond, a few seconds see next to nothing
 CLEAR = 1e-7  # of the objective; what a local search leaves
 
 
@@ -30,10 +31,11 @@ def collapsed_loss(instance: Features) -> float | None:
 
 
 def sizes(instances: Iterable[Features]) -> Iterator[Features]:
-    """The first instance of each K and L with a hidden layer, of at most MOST."""
+    """The first instance of each K and L with a hidden layer and not too many classes; of at most MOST sizes."""
     seen: set[tuple[int, int]] = set()
     for one in instances:
-        if (one.classes, one.depth) not in seen and one.depth > 1 and len(seen) < MOST:
+        new = (one.classes, one.depth) not in seen and len(seen) < MOST
+        if new and one.depth > 1 and one.classes <= LARGEST:
             seen.add((one.classes, one.depth))
             yield one
 

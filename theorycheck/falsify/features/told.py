@@ -8,6 +8,7 @@ from theorycheck.falsify.text import plain
 from theorycheck.models.features import UnconstrainedFeatures
 
 _LONG = 300  # characters; matrices that take more are told by their shapes
+_FEW = 5  # different entries of a large matrix that are told
 
 
 def instance_json(instance: UnconstrainedFeatures, point: dict) -> dict:
@@ -45,7 +46,9 @@ def _rows(rows: list[list[str]]) -> str:
 
 
 def _shape(rows: list[list[str]]) -> str:
-    return f"{len(rows)} x {len(rows[0])}"
+    values = sorted({str(v) for row in rows for v in row}, key=Fraction)
+    entries = f" of {', '.join(values)}" if len(values) <= _FEW else ""
+    return f"{len(rows)} x {len(rows[0])}{entries}"
 
 
 def latex(instance: UnconstrainedFeatures, point: dict) -> list[str]:

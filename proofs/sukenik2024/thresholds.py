@@ -1,7 +1,7 @@
 r"""The thresholds of $f(q) = \tfrac12(1 - q^{L+1})^2 + \tfrac12(L+1)xq^2$ for every $L \ge 2$.
 
-**Setting.** A family with output $q^{L+1}I$ costs $f(q)$ with $x = C\lambda/(L+1)$ (sukenik2024/reduction); collapse has
-$x = K\bar\lambda$. Here $L = k + 2$. Arguments are written $q = yr$ with $r^{L+1} = (L-1)/L$, and $q = yt$ with
+**Setting.** A family with output $q^{L+1}I$ costs $f(q)$ with $x = C\lambda/(L+1)$ (sukenik2024/reduction); collapse
+has $x = K\bar\lambda$. Here $L = k + 2$. Arguments are written $q = yr$ with $r^{L+1} = (L-1)/L$, and $q = yt$ with
 $t^{L+1} = (L-1)/(2L)$.
 
 **Statement.** If $x < r^{L-1}/L$, then $f(r) < \tfrac12$: zero is not optimal. If $x \ge r^{L-1}/L$, then

@@ -27,11 +27,12 @@ from theorycheck.symbolic.proof_induction import INDUCTION, POWERS
 from theorycheck.symbolic.proof_rules import STRUCTURAL, tower_of
 from theorycheck.symbolic.proof_schemes import COUNTING, SCHEMES
 from theorycheck.symbolic.proof_scope import Scope
+from theorycheck.symbolic.proof_spectra import SPECTRA
 from theorycheck.symbolic.proof_syntax import FUNCTIONS, SORTS, NotDischarged, Symbol, parse_statement
 
 LOGIC = {**STRUCTURAL, **INDUCTION, **SCHEMES}
 """The rules of the kernel: arithmetic, logic, induction and counting."""
-AXIOMS = {**CLASSICAL, **EXISTENCE, **POWERS, **COUNTING}
+AXIOMS = {**CLASSICAL, **EXISTENCE, **POWERS, **COUNTING, **SPECTRA}
 """The closed list of theorems that a proof may take for granted; each docstring's first line states one."""
 
 

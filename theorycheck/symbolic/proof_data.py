@@ -8,7 +8,7 @@ import attrs
 from theorycheck.symbolic.proof_existence import EXISTENCE
 from theorycheck.symbolic.proof_syntax import Symbol
 
-NAMING = {"define", "recursion", "root", "subsets", *EXISTENCE}
+NAMING = {"define", "recursion", "root", "subsets", "least_norm", "singular_values", *EXISTENCE}
 """The rules that introduce a symbol."""
 
 

@@ -74,10 +74,10 @@ def lifted(c, net):
     For every M = W H, scaled so that |M|_1 = |W| |H|, that says |s(M)|_1^2 <= k |M|_1^2 too.
     """
     rectified(net)
-    return thinned(c, net, reduce(max, [reach(S) for S in lifts(c, net)]))
+    return thinned(c, net, reduce(max, [largest_entry(S) for S in lifts(c, net)]))
 
 
-def reach(S):
+def largest_entry(S):
     """The largest diagonal entry."""
     return reduce(max, [S[i][i] for i in range(3)])
 
@@ -88,8 +88,8 @@ def grams(c, net):
     Let a = (n lambda_H lambda_1 lambda_2)^(1/3), rounded down. Rescaling the factors, all lambda are a, n = 1. Suppose
     the objective is below v; balanced, 3 a / 2 tr Gamma < v, Gamma = H^T H = D Gamma_r D, u_i = Gamma_ii. By (1), and
     with the best W_2, objective >= a / 2 (tr Gamma + tr(D^-1 B D^-1 G) + tr (G + e)^-1), e = K a. For given eigenvalues
-    the second and third are least if D^-1 B D^-1 and G commute, so at least sum_i psi(g_i), g the eigenvalues of D Phi D,
-    psi(g) = min over h >= 0 of h / g + 1 / (h + e) = 2 g^(-1/2) - e / g for g >= e^2, else 1 / e.
+    the second and third are least if D^-1 B D^-1 and G commute, so at least sum_i psi(g_i), g the eigenvalues of
+    D Phi D, psi(g) = min over h >= 0 of h / g + 1 / (h + e) = 2 g^(-1/2) - e / g for g >= e^2, else 1 / e.
     Let psi(g) >= p - q g + w g^2 on [0, top]. As sum_i g_i = sum_i u_i Phi_ii <= top and sum_i g_i^2 = sum_ij u_i u_j
     Phi_ij^2, the sum is at least 3 p - z^T u + w u^T A u, z_i = q Phi_ii - 1, A_ij = Phi_ij^2; the least value over all
     u is 3 p - z^T A^-1 z / (4 w).
@@ -100,7 +100,7 @@ def grams(c, net):
     p, q, w, top = [rational(t) for t in c["parabola"]]
     below_psi(p, q, w, top, 3 * a)
     for S in lifts(c, net):
-        require(2 * v / (3 * a) * reach(S) <= top, "the parabola does not reach far enough")
+        require(2 * v / (3 * a) * largest_entry(S) <= top, "the parabola does not reach far enough")
         z = fmpq_mat(3, 1, [q * S[i][i] - 1 for i in range(3)])
         least = 3 * p - _square(fmpq_mat([[s * s for s in row] for row in S]), z) / (4 * w)
         require(a / 2 * least >= v, "a cell does not reach the value")
@@ -131,8 +131,8 @@ def lifts(c, net):
 
     The words of `cells` say, for one box after the other, lower half first: `/`, halve it, or the six entries 11, 12,
     13, 22, 23, 33 of B. Nothing is said of boxes that hold no r in order, or no positive definite Gamma, or no positive
-    entry (B = I). All Gamma of a box are at most its middle with the half widths of a row added to the diagonal (diagonal
-    dominance); if that is not positive definite, no Gamma is.
+    entry (B = I). All Gamma of a box are at most its middle with the half widths of a row added to the diagonal, by
+    diagonal dominance; if that is not positive definite, no Gamma is.
     """
     require(net.K == 3, "only three classes")
     words, todo = c["cells"].split(), [((-ONE,) * 3, (ONE,) * 3)]
@@ -141,7 +141,7 @@ def lifts(c, net):
         low, high = todo.pop()
         if low[0] >= high[1] or low[1] >= high[2]:
             continue
-        gamma = largest(low, high)
+        gamma = above_box(low, high)
         if not definite(gamma):
             continue
         if all(v <= 0 for v in high):
@@ -156,7 +156,7 @@ def lifts(c, net):
     require(not words, "a cell too many")
 
 
-def largest(low, high):
+def above_box(low, high):
     """A matrix that is at least every Gamma of the box."""
     a, b, c = [(p + q) / 2 for p, q in zip(low, high, strict=True)]
     h, k, m = [(q - p) / 2 for p, q in zip(low, high, strict=True)]

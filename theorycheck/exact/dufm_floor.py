@@ -9,11 +9,13 @@ from typing import Any
 from attrs import field, frozen
 from flint import ctx, fmpq
 
-from theorycheck.certificates import check, features, features_build, features_least, floors
+from theorycheck.certificates import check, columns, features, features_build, features_least, floors
 from theorycheck.errors import CertificateError
 from theorycheck.exact import dufm_floor_cells
 from theorycheck.models.features import UnconstrainedFeatures
 
+REACHES = (1, 4, 16, 64, 1024, 2**20)  # how far A is looked for, see `columns`
+SHARES = (Fraction(1, 20), Fraction(1, 200), Fraction(1, 10**6))  # how far below collapse a value is tried, as a part
 CAP = Fraction(4001, 4000)  # how far beyond what is needed a parabola reaches, as a factor
 
 
@@ -95,7 +97,7 @@ def _least(net: features.Features, k: fmpq) -> dict:
 @cache
 def lift() -> Fraction:
     """The k of the stored cells: |s(M)|₁² ≤ k |M|₁² for three columns."""
-    return Fraction(str(max(floors.reach(S) for S in _cells())))
+    return Fraction(str(max(floors.largest_entry(S) for S in _cells())))
 
 
 @cache
@@ -142,6 +144,31 @@ def _parabola(e: float, top: float) -> tuple[float, float, float, float]:
     return float(psi[k]) + g + w * g * g - 1e-6, 1 + 2 * w * g, w, top
 
 
+def _columns(document: Mapping) -> dict:
+    """A value a little below that of collapse that the checker proves, and how far it must look."""
+    net = _net(document)
+    check.require(net.loss == "ce" and net.K == 3 and net.balanced, "only cross-entropy, three balanced classes")
+    with ctx.workprec(check.BITS):
+        mu = net.mean(columns.share(net, fmpq(str(lift()))))
+        best = Fraction(features_least.margin(3, net.L, 2 * mu).value)
+        reach = next((r for r in REACHES if _covered(net, mu, best * (1 - SHARES[0]), r)), None)
+        for share in reversed(SHARES if reach else ()):
+            value = features_least.rounded(best * (1 - share))
+            if _covered(net, mu, Fraction(value), reach):
+                cells = {"cells": dufm_floor_cells.stored()} if net.relu else {}
+                return {**cells, "value": value, "reach": str(reach)}
+    raise CertificateError("no value just below that of collapse is a lower bound")
+
+
+def _covered(net: features.Features, mu: fmpq, value: Fraction, reach: int | None) -> bool:
+    """Whether the checker proves the value."""
+    try:
+        columns.Plane(mu, net.L, fmpq(str(value)), fmpq(reach or 1)).cover()
+    except check.Refused:
+        return False
+    return True
+
+
 PRODUCERS: dict[str, Callable[[Mapping], dict]] = {
     "jensen": _own,
     "product": _own,
@@ -149,6 +176,7 @@ PRODUCERS: dict[str, Callable[[Mapping], dict]] = {
     "masked": _masked,
     "lifted": _lifted,
     "grams": _grams,
+    "columns": _columns,
 }
 """Data for each rule; a rule that does not apply is refused by the checker or here."""
 

@@ -41,7 +41,7 @@ def grow(good: Good) -> str:
         low, high = todo.pop()
         if low[0] >= high[1] or low[1] >= high[2]:
             continue
-        gamma = floors.largest(low, high)
+        gamma = floors.above_box(low, high)
         if not floors.definite(gamma) or all(v <= 0 for v in high):
             continue
         word = _word(gamma, good) if max(q - p for p, q in zip(low, high, strict=True)) <= 1 else None

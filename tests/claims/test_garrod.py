@@ -23,8 +23,9 @@ from theorycheck.models.features import UnconstrainedFeatures
 from .features_oracles import objective
 
 EXPECTED = {
-    "lemma1": "PROVED", "thm1": "PROVED", "thm1_l2": "REFUTED", "thm1_k5": "CERTIFIED", "thm2": "CERTIFIED",
-    "thm3": "SUPPORTED", "thm3_zero": "CERTIFIED", "thm4": "REFUTED", "thm4_exact": "PROVED", "thm5": "REFUTED",
+    "lemma1": "PROVED", "thm1": "PROVED", "thm1_l2": "REFUTED", "thm1_k5": "CERTIFIED", "thm2": "PROVED",
+    "rank_codes": "PROVED", "thm3": "SUPPORTED", "thm3_zero": "CERTIFIED", "fold": "PROVED", "thm4": "REFUTED",
+    "thm4_exact": "PROVED", "thm5": "REFUTED",
     "thm5_exact": "PROVED", "thm6": "SUPPORTED", "thm7": "PROVED", "imbalance": "SUPPORTED", "centring": "PROVED",
     "two_classes": "PROVED", "one_layer": "PROVED",
 }  # fmt: skip
@@ -206,6 +207,7 @@ def test_losses_of_the_sweep():
         (A.PAIRS, {"classes": 4, "depth": 3}, {"classes": 5, "depth": 2}),
         (A.PAIRS, {"classes": 6, "depth": 2}, {"classes": 6, "depth": 1}),
         (A.RECTIFIED_PAIRS, {"classes": 14}, {"classes": 12}),
+        (A.RECTIFIED_PAIRS, {"classes": 10, "depth": 5}, {"classes": 8, "depth": 5}),
         (A.CIRCLE, {"classes": 8}, {"classes": 8, "depth": 3}),
         (A.EVEN_CLASSES, {"classes": 4}, {"classes": 5}),
         (A.BELOW_STABILITY, {"classes": 4, "depth": 2, "reg": "0.16201"}, {"classes": 4, "depth": 2, "reg": "0.16202"}),

@@ -38,11 +38,8 @@ def _least(values: tuple[int, ...], number: int) -> int:
     return min((abs(number - v) for v in values), default=0)
 
 
-def rectified(net: Features) -> tuple:
-    """Both sides of the inequality of rectified pairs, each with its name."""
-    K, L = net.classes, net.depth
-    right = (K - 1) ** (L + 1) * 4 ** (L - 1) * (K + 2) ** 3
-    return ("left", (2 * K + 4) ** (L + 1) * K**3), ("right", right)
+def _rectified_range(classes: int, depth: int) -> int:
+    return max(min(depth - 4, classes - 9), min(depth - 3, classes - 13))
 
 
 def circle_margin(net: Features) -> Margin:
@@ -148,9 +145,9 @@ MEAN_RATIO = assumption(
 )
 RECTIFIED_PAIRS = assumption(
     "enough_layers",
-    "(2K + 4)^(L+1) K^3 < (K - 1)^(L+1) 4^(L-1) (K + 2)^3",
-    r"(2K+4)^{L+1}K^3<(K-1)^{L+1}4^{L-1}(K+2)^3",
-    lambda net: Margin(Fraction(1) - Fraction(*map(int, (s[1] for s in rectified(net)))), True, "1 less their ratio"),
+    "L >= 5 and K >= 10, or L >= 4 and K >= 14",
+    r"L\ge5, K\ge10 \text{ or } L\ge4, K\ge14",
+    lambda net: Margin(Fraction(_rectified_range(net.classes, net.depth)), True, "in whole numbers"),
     "depth",
 )
 CIRCLE = assumption(

@@ -8,6 +8,7 @@ import attrs
 from flint import fmpq, fmpq_mat
 
 from theorycheck.certificates import build, check
+from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks.features_exact import found, unknown
 from theorycheck.claims.checks.features_solved import objective
@@ -167,6 +168,33 @@ def _log_below(classes: int) -> str:
     return f"{log(classes) - 1e-12:.15f}"
 
 
+def _code(net: Features) -> list[Finding]:
+    """Explicit parameters whose output has the least rank and the true class largest in every column."""
+    from theorycheck.certificates.features_build import output_part
+    from theorycheck.exact.dufm_entropy import circle_features
+    from theorycheck.exact.dufm_shape import identity
+
+    name, least, X = "least rank of a code", min(net.classes - 1, 2), circle_features(net.classes)
+    try:
+        part = output_part(net, points.rows((X, *[identity(2)] * (net.depth - 1), X.transpose())))
+    except CertificateError as reason:
+        return unknown(name, "rank", str(reason))
+    if not part["superior"] or int(part["rank"]) != least:
+        return unknown(name, "rank", f"rank {part['rank']}, superior: {part['superior']}")
+    note = "at exact parameters; that no smaller rank will do is in the proof"
+    certificate = build.all_of(net.document, {"output": part})
+    return found(name, "rank of a diagonally superior output", int(part["rank"]), str(least), 1, note, certificate)
+
+
+def not_superior() -> Certificate:
+    """The output x xᵀ, x = (1, 2, 3): in the first column the last entry is the largest."""
+    from theorycheck.certificates.features_build import output_part
+
+    net = Features(3, 1, "1/20", "ce", "linear")
+    part = output_part(net, [[["1", "2", "3"]], [["1"], ["2"], ["3"]]])
+    return build.all_of(net.document, {"output": part})
+
+
 def _superior(net: Features) -> list[Finding]:
     """At small λ the trained optimum is diagonally superior, whatever the numbers of samples."""
     name = "diagonal superiority"
@@ -182,4 +210,5 @@ BALANCED = Check("train", "balance and Schatten form at critical points", _balan
 CENTRED = Check("solve", "a centred output costs less", _centred)
 SWEEPS = Check("train", "ranks of the best output as L grows", _sweep)
 ZERO_WINS = Check("solve", "zero is optimal for fixed λ and large L", _zero_wins)
+CODE = Check("solve", "a code of least rank, exact", _code)
 SUPERIOR = Check("train", "diagonal superiority of the best output", _superior)

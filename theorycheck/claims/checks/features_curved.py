@@ -11,6 +11,7 @@ from flint import fmpq, fmpq_mat
 from theorycheck.certificates import build
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims.checks import features_points as points
+from theorycheck.claims.checks.features_numbers import plus, power, times
 from theorycheck.claims.checks.features_solved import objective
 from theorycheck.claims.checks.features_trained import finding
 from theorycheck.claims.claim import Check, Finding
@@ -83,6 +84,34 @@ def hessian(net: Features, factors: list) -> Any:
     rows = [(slope(flat + e) - slope(flat - e)) / (2 * _STEP) for e in _STEP * np.eye(flat.size)]
     H = np.array(rows)
     return (H + H.T) / 2
+
+
+def critical_certificate(net: Features, claim: Any = None) -> Certificate:
+    """The certificate that a collapsed critical point exists: its scale as a root, beyond that of the fold.
+
+    Raises:
+        CertificateError: it is not seen.
+        InvalidInstance: λ̄ is above the fold.
+    """
+    from theorycheck.certificates.features_build import root_part
+
+    L, alpha = net.depth, Fraction(round(critical_scale(net) * 10**15), 10**15)
+    product = times(power(plus(["exp", "z"], net.classes - 1), L + 1), reg_power(net))
+    equation = plus(product, times(-1, power("z", L - 1)))
+    width = Fraction(1, 10**9)
+    name = "derivative of the curve at the scale, up to a factor, against 0"
+    # q (e^a + K - 1) < a e^a: beyond the fold, where the curve falls
+    turn = times(Fraction(L - 1, L + 1), plus(["exp", "z"], net.classes - 1))
+    part = root_part(name, equation, alpha - width, alpha + width, turn, times("z", ["exp", "z"]), net)
+    return build.all_of(net.document, {"a collapsed critical point": part}, claim)
+
+
+def _critical(net: Features) -> list[Finding]:
+    name, alpha = "solve: critical scale", critical_scale(net)
+    certificate = critical_certificate(net)
+    bound = f"> {float(fold_scale(net.classes, net.depth)):.8g}, that of the fold"
+    note = "the only root of its equation in an interval of width 2e-9, beyond the fold"
+    return [Finding(name, "scale alpha", alpha, bound, True, "CERTIFIED", 1, note=note, certificate=certificate)]
 
 
 def _stable(net: Features) -> list[Finding]:
@@ -197,6 +226,7 @@ def _ratios(net: Features) -> list[Finding]:
     return found
 
 
+CRITICAL = Check("solve", "the scale of a collapsed critical point", _critical)
 STABLE = Check("train", "the Hessian at DNC, in all directions", _stable)
 UP_TO_FOLD = Check("solve", "curvature between stability threshold and fold", _everywhere)
 RATIOS = Check("train", "Hessian norms at DNC and LR as λ falls", _ratios)

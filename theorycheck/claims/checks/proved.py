@@ -47,6 +47,13 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
         "three_pairs": ("enough_layers",),  # asked for at L = 2 only, as that assumption does
         "depth_two": ("enough_layers", "two_layers"),
         "depth_three": ("enough_layers",),
+        "deep": ("enough_layers",),
+        "no_singles": ("even_classes",),
+        "deep_classes": ("enough_layers",),  # as the four next ones: K and L together
+        "four_classes": ("enough_layers",),
+        "depth_five": ("enough_layers",),
+        "depth_four": ("enough_layers",),
+        "simplex_part": ("mean_ratio",),
     },
 }
 # what the statement of a claim itself speaks of: the network, the loss, the point, the flow, what a family is
@@ -61,10 +68,19 @@ SETTING = {
         | {"frames", "aligned", "last_aligned"}  # what collapsed parameters are
         | {"identity", "features_positive", "first_positive", "inner_positive", "last_positive", "smaller", "scale"}
         | {"first_second", "first_third", "second_third", "half"}  # three classes are different ones; r is even
+        | {"three"}
+    ),
+    "sukenik2024/thresholds": frozenset(  # two numbers that the thresholds are told by, and both sides of each
+        {"radius", "radius_positive", "turn", "turn_positive", "argument", "small", "large", "beyond"}
     ),
     "garrod2024": frozenset(
-        {"involution", "pairs", "samples", "scale", "reg", "classes"}
+        {"involution", "pairs", "samples", "scale", "reg", "classes", "singular", "root_positive"}
         | {"earlier", "later", "optimal"}  # the point is critical, or an optimum
+    ),
+    "garrod2024/rank_codes": frozenset({"superior", "a1_not_a2", "a2_not_a3", "a1_not_a3", "distinct"}),
+    "garrod2024/thm2": frozenset({"margins", "exponent", "bounded", "bounded_below"}),  # how the codes are compared
+    "garrod2024/thresholds": frozenset(  # the points that the thresholds are told by, and both sides of each
+        {"depth", "power", "zero_point", "fold_point", "strong", "weak", "fold"}
     ),
     "garrod2024/dimension": frozenset(  # balanced factors and rotations that leave them; ranks and widths compared
         {"skew", "balanced", "output_still", "inner_still", "layers", "rank", "smaller", "width", "wider"}
@@ -74,7 +90,7 @@ SETTING = {
 
 def speaks_of(name: str, hypothesis: str) -> bool:
     """Whether the hypothesis of a proof is part of what its claim is about."""
-    return hypothesis in SETTING.get(name, SETTING[name.split("/")[0]])
+    return hypothesis in SETTING[name.split("/")[0]] | SETTING.get(name, frozenset())
 
 
 def said_by(name: str, hypothesis: str) -> tuple[str, ...]:

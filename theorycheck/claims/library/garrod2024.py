@@ -185,6 +185,7 @@ THM2 = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
+        proof("garrod2024/thm2", _CIRCLE),
         numbers.compared(
             "circle constant",
             "penalties where the least margin of the circle code is the margin of DNC",
@@ -202,6 +203,7 @@ THM2 = Claim(
         "The inequality holds for K = 4 and L = 2 too.",
         lambda: numbers.smaller(*numbers.circle_sides(4, 2)[::-1]),
     ),
+    proof="garrod2024/thm2",
 )
 
 _TWO = (*_LINEAR, A.TWO_CLASSES)

@@ -90,6 +90,46 @@ THM3_ZERO = Claim(
     ),
 )
 
+_CODES = (A.CROSS_ENTROPY, A.LINEAR)
+
+RANK_CODES = Claim(
+    key="garrod2024.rank_codes",
+    title="The least rank of a diagonally superior matrix is one for two classes and two for more",
+    statement="q_2 = 1 and q_K = 2 for K >= 3: no matrix u v^T has its true class strictly largest in each of three or "
+    "more columns, and 2 x_c x_k - x_c^2 does for distinct x, as the circle code does.",
+    latex=r"$q_2=1$; $q_K=2$ for $K\ge3$.",
+    source=_paper("q_K in Theorem 3", "The paper has q_K <= 2; that it is not 1 is derived."),
+    assumptions=_CODES,
+    setting="features",
+    conclusion=Conclusion("least_rank", "the least rank of a diagonally superior output", r"q_K=\min(2,K-1)"),
+    checks=(proof("garrod2024/rank_codes", _CODES), critical.CODE),
+    instances=_drawn((_one(2, 1), _one(3, 2), _one(6, 2)), ((4, 2), (10, 1), (15, 2))),
+    siblings=_false("rank_codes~line", "x x^T with x = (1, 2, 3) is diagonally superior.", critical.not_superior),
+    proof="garrod2024/rank_codes",
+)
+
+_FOLD = (*_LINEAR, A.layers(2), A.BELOW_FOLD)
+
+FOLD = Claim(
+    key="garrod2024.fold",
+    title="Collapsed critical points exist exactly up to the fold",
+    statement="L >= 2: a DNC critical point of scale alpha has lambda = alpha^((L-1)/(L+1)) / (e^alpha + K - 1), which "
+    "is largest, lambda_fold, where alpha e^alpha / (e^alpha + K - 1) = (L-1)/(L+1).",
+    latex=r"$\bar\lambda=\alpha^{(L-1)/(L+1)}/(e^\alpha+K-1)\le\lambda_{\mathrm{fold}}(K,L)$.",
+    source=_paper("Theorem 4 (i)", "The equation is the paper's; the fold is derived."),
+    assumptions=_FOLD,
+    setting="features",
+    conclusion=Conclusion("scale", "the scale of the larger critical point", r"\alpha>\alpha_{\mathrm{fold}}"),
+    checks=(proof("garrod2024/thresholds", _FOLD), curved.CRITICAL),
+    instances=_drawn((_one(2, 2), _one(4, 2), entropy(4, 2, "17/100")), ((3, 2), (4, 3), (10, 2))),
+    siblings=_false(
+        "fold~zero",
+        "Critical points exist only where DNC is below zero: not at lambda = .17, K = 4, L = 2.",
+        lambda: curved.critical_certificate(entropy(4, 2, "17/100")),
+    ),
+    proof="garrod2024/thresholds",
+)
+
 _STABLE = (*_LINEAR, A.layers(2), A.BELOW_STABILITY)
 
 THM4_EXACT = Claim(
@@ -200,8 +240,8 @@ THM7 = Claim(
     key="garrod2024.thm7",
     title="With ReLU no deep neural collapse is optimal for many classes and layers, under an assumption on means",
     statement="ReLU, cross-entropy, K even, Z proportional to S, and the ratio of global-mean to simplex norm of M_l "
-    "not lowered by the ReLU: where (2K+4)^(L+1) K^3 < (K-1)^(L+1) 4^(L-1) (K+2)^3 no such DNC solution is optimal. "
-    "The first even K is 14 at L = 4 and 10 at L = 5; none at L = 3.",
+    "not lowered by the ReLU: for K >= 10 and L >= 5, or K >= 14 and L = 4, no such DNC solution is optimal, since "
+    "(2K+4)^(L+1) K^3 < (K-1)^(L+1) 4^(L-1) (K+2)^3. The inequality holds for more, but never at L = 3.",
     latex=r"$(2K+4)^{L+1}K^3<(K-1)^{L+1}4^{L-1}(K+2)^3$, $K$ even: no DNC solution is a global minimum.",
     source=_paper("Theorem 7", "Printed for K >= 10, L >= 5 and K >= 16, L = 4; here even K, by its inequality."),
     assumptions=_RELU,
@@ -219,7 +259,7 @@ THM7 = Claim(
         ),
     ),
     instances=_drawn(
-        (_one(10, 5, activation="relu"), _one(14, 4, activation="relu")), ((10, 6), (16, 4), (8, 6)), activation="relu"
+        (_one(10, 5, activation="relu"), _one(14, 4, activation="relu")), ((10, 6), (16, 4), (12, 5)), activation="relu"
     ),
     attacks=(attacks.COLLAPSE_OPTIMAL,),
     drops=drops.THM7,
@@ -261,4 +301,4 @@ IMBALANCE = Claim(
     ),
 )
 
-CLAIMS = (THM3, THM3_ZERO, THM4, THM4_EXACT, THM5, THM5_EXACT, THM6, THM7, IMBALANCE)
+CLAIMS = (RANK_CODES, THM3, THM3_ZERO, FOLD, THM4, THM4_EXACT, THM5, THM5_EXACT, THM6, THM7, IMBALANCE)

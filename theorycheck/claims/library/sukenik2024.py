@@ -190,7 +190,7 @@ CUT = Claim(
     setting="features",
     conclusion=_BEATEN,
     checks=(
-        _proof("cut", *_COMPARISON, "block_sum", of=_CUT),
+        _proof("k15", *_COMPARISON, "block_sum", of=_CUT),
         solved.multiple("cut of K_6", points.half_cut),
         solved.beaten("best block sum", points.best_family),
         trained.stays_below("the best block sum", points.best_family),
@@ -206,7 +206,7 @@ CUT = Claim(
         "At K = 10, L = 2, lambda = .012 the cut by pairs of vertices is below DNC.",
         siblings.collapsed_below(regular(10, 2), points.cut(lambda r: 2)),
     ),
-    proof="sukenik2024/cut",
+    proof="sukenik2024/k15",
 )
 
 _MAIN = (*_RELU, A.MAIN_CLASSES, A.layers(3), A.SMALL_REG)

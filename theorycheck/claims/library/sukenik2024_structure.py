@@ -90,13 +90,14 @@ BLOCK_SUM = Claim(
     proof="sukenik2024/block_sum",
 )
 
-_THRESHOLD = (A.MSE, A.BALANCED, A.WIDE)
+_THRESHOLD = (A.MSE, A.BALANCED, A.WIDE, A.layers(2))
 
 THRESHOLDS = Claim(
     key="sukenik2024.thresholds",
     title="Deep neural collapse beats zero exactly below lambda_0(K, L)",
-    statement="The best DNC solution has a smaller objective than zero, which has 1/2, iff lambda < lambda_0(K, L) = "
-    "(1/(K L)) ((L-1)/L)^((L-1)/(L+1)); a family of constant C < K (L + 1) survives up to lambda_0 K (L + 1) / C.",
+    statement="For L >= 2 the best DNC solution has a smaller objective than zero, which has 1/2, iff lambda < "
+    "lambda_0(K, L) = (1/(K L)) ((L-1)/L)^((L-1)/(L+1)); a family of constant C < K (L + 1) survives "
+    "up to lambda_0 K (L + 1) / C.",
     latex=r"$\min_{\mathrm{DNC}}F<\tfrac12\iff\bar\lambda<\lambda_0(K,L)=\tfrac1{KL}\bigl(\tfrac{L-1}L\bigr)"
     r"^{(L-1)/(L+1)}$.",
     source=_derived("too much regularisation", "For K = 2 the condition of arXiv 2305.13165, as remembered."),
@@ -104,7 +105,7 @@ THRESHOLDS = Claim(
     setting="features",
     conclusion=Conclusion("threshold", "DNC against zero on both sides of lambda_0", r"\min_{\mathrm{DNC}}F-\tfrac12"),
     checks=(_proof("thresholds", of=_THRESHOLD), exact.THRESHOLDS),
-    instances=drawn((regular(2, 1), regular(2, 2), regular(6, 4)), ((3, 2), (3, 5), (10, 4), (15, 2))),
+    instances=drawn((regular(2, 2), regular(3, 3), regular(6, 4)), ((3, 2), (3, 5), (10, 4), (15, 2))),
     siblings=(
         *_false("thresholds~lower", "At K = 3, L = 2 the threshold is .99 lambda_0.", exact.lower_threshold),
         *_false("thresholds~all", "Above lambda_0 zero is optimal, for K = 6, L = 4 too.", exact.survives),

@@ -58,8 +58,8 @@ PROOF = Proof(
         *(step for pair in PAIRS for step in beaten(*pair)),
         Step(
             "impossible",
-            "0 > 0",
-            by="*".join(f"#{a}_{b}*#{b}_{a}" for a, b in PAIRS) + f" + ({PRODUCT})**2",
+            f"({PRODUCT})**2 < 0",
+            by="*".join(f"#{a}_{b}*#{b}_{a}" for a, b in PAIRS),
         ),
         Step("others", "delta[c1,k1] = 0", "suppose", by="c1, k1"),
         Step("apart", "x[c1] - x[k1] != 0", "apply", ("distinct(c=c1, k=k1)", "others")),
@@ -83,9 +83,10 @@ PROOF = Proof(
     goals=(
         Goal(
             "rank one is impossible for three classes",
-            "0 > 0",
+            f"({PRODUCT})**2 < 0",
             "impossible",
             ("superior", "a1_not_a2", "a2_not_a3", "a1_not_a3"),
+            "a square would be negative",
         ),
         Goal("rank two is enough", "delta[c,k] = 0 => M[k,k] > M[c,k]", "two", ("distinct",)),
         Goal("two classes, first", "sign[a1]*sign[a1] > sign[a2]*sign[a1]", "first", ("a1_not_a2",)),

@@ -33,7 +33,7 @@ FIRST = "(x*(B[a,c]/rt + 1/rk))"
 INNER = "(y*(B[a,c] + 2/C))"
 REACHED = "(2*z*power(2*y, h)*x**2)"
 SIGNS = ("two_positive", "classes_positive")
-SHARED = ("involution", "no_singles", "scale", "reg", "simplex_part", "singular", "root_positive")
+SHARED = ("involution", "no_singles", "scale", "reg", "simplex_part", "singular", "root_nonzero")
 HALF = "power(C/2 + 1, h)"
 
 
@@ -111,7 +111,7 @@ def result(name: str, extra: int, depth: str) -> tuple[Step, ...]:
         Step(
             f"{name}_less",
             "low < dnc",
-            by=f"#simplex_part - #low_rank + #fits + (h + 3)*#reg/2*#root_positive**2*#{name}_norms - lam/2*#penalty",
+            by=f"#simplex_part - #low_rank + #fits + (h + 3)*#reg/2*#root_nonzero**2*#{name}_norms - lam/2*#penalty",
         ),
     )
 
@@ -174,7 +174,7 @@ PROOF = Proof(
             "under the assumption on global means collapse costs at least its simplex part",
         ),
         Hypothesis("singular", "power(r, h + 3) = alpha", "r is the singular value of each factor of the simplex part"),
-        Hypothesis("root_positive", "r > 0", "and is positive"),
+        Hypothesis("root_nonzero", "r != 0", "and is not zero"),
     ),
     steps=(
         # The matrix of the pairs: B B = 2 B, and rows and columns sum to zero.
@@ -218,7 +218,7 @@ PROOF = Proof(
         ),
         Step("kappa_sign", "kappa > 0", "root", ("constant_sign",), f"kappa; 2*C**3*{HALF}; h + 2"),
         Step("norm", "g = kappa*(r*r)", "define"),
-        Step("norm_sign", "g > 0", by="#norm + #kappa_sign*#root_positive**2"),
+        Step("norm_sign", "g > 0", by="#norm + #kappa_sign*#root_nonzero**2"),
         Step("inner", "o = 2*C + 4", "define"),
         Step("inner_sign", "o > 0", by="#inner + 2*C + 4"),
         Step("outer_ratio", "g/2/C > 0", by="#norm_sign/2/C"),
@@ -243,7 +243,6 @@ PROOF = Proof(
         Step(
             "inner_norm",
             "sum[a,c](W[a,c]**2) = g",
-            uses=("inner_sign",),
             by=f"sum[a,c]((W[a,c] + {INNER})*#weights) + y**2*(#size + 4/C*sum[a](#rows) - #inner) + o*#middle_square",
         ),
         Step(
@@ -302,7 +301,7 @@ PROOF = Proof(
         Step(
             "halved", f"power(2*y*(2*y)*(C/2 + 1), h) = power(2*y*(2*y), h)*{HALF}", "power", by="2*y*(2*y); C/2 + 1; h"
         ),
-        Step("inner_scale", "2*y*(2*y)*(C/2 + 1) = g", uses=("inner_sign",), by="o*#middle_square - y**2*#inner"),
+        Step("inner_scale", "2*y*(2*y)*(C/2 + 1) = g", by="o*#middle_square - y**2*#inner"),
         Step("inner_power", "power(2*y*(2*y)*(C/2 + 1), h) = power(g, h)", "congruence", ("inner_scale",)),
         *(
             Step(f"norm_{k}", f"power(g, h + {k}) = g*power(g, h + {k - 1})", "power", by=f"g; h + {k - 1}")
@@ -337,10 +336,8 @@ PROOF = Proof(
         Step("same_square", f"({REACHED})**2 = alpha**2", "cancel", ("squares",), "#constant_sign"),
         Step("reached_sign", f"{REACHED} >= 0", by="#reached"),
         Step("scale_sign", "alpha >= 0", by="#scale"),
-        Step("square_below", f"({REACHED})**2 <= alpha**2", by="#same_square"),
-        Step("square_above", f"alpha**2 <= ({REACHED})**2", by="#same_square"),
-        Step("below", f"{REACHED} <= alpha", "root_of_square", ("square_below", "scale_sign"), f"{REACHED}; alpha"),
-        Step("above", f"alpha <= {REACHED}", "root_of_square", ("square_above", "reached_sign"), f"alpha; {REACHED}"),
+        Step("below", f"{REACHED} <= alpha", "root_of_square", ("same_square", "scale_sign"), f"{REACHED}; alpha"),
+        Step("above", f"alpha <= {REACHED}", "root_of_square", ("same_square", "reached_sign"), f"alpha; {REACHED}"),
         Step("reach", f"{REACHED} = alpha", "antisymmetry", ("below", "above")),
         Step("output", "Z[a,c] = sum[b](V[a,b]*relu(M[b,c](h)))", "define"),
         Step(
@@ -378,14 +375,14 @@ PROOF = Proof(
             "logits",
             f"Z[a,c] = {PAIRS.LOGITS}",
             "logits",
-            ("involution", "no_singles", "scale", "singular", "root_positive"),
+            ("involution", "no_singles", "scale", "singular", "root_nonzero"),
             "the ReLU parameters reach the logits of the pairs",
         ),
         Goal(
             "penalty",
             "2*sum[a,c](U[a,c]**2) + h*sum[a,c](W[a,c]**2) + sum[a,c](V[a,c]**2) = (h + 3)*kappa*r**2",
             "penalty",
-            ("involution", "no_singles", "root_positive"),
+            ("involution", "no_singles", "root_nonzero"),
         ),
         Goal("integers, L >= 5", "2*C**3*power(C/2 + 1, k + 3) < power(C - 1, k + 6)", "deep_all", ("deep_classes",)),
         Goal("integers, L >= 4", "2*C**3*power(C/2 + 1, k + 2) < power(C - 1, k + 5)", "four_all", ("four_classes",)),

@@ -179,3 +179,14 @@ def test_rounded_floats_have_exact_ranks_only_where_floats_agree():
     assert told[0].rule.startswith("numerical")
     told = ranked(instance, Point("search", 0.4, (identity(2),) * 3, exact_ranks=False))
     assert {layer.rule for layer in told} == {"exact"}
+
+
+@pytest.mark.parametrize("reg", ["1e-200", "1e-12", "1e6", "1e200"])
+@pytest.mark.parametrize("loss", ["mse", "ce"])
+def test_lambda_of_any_size(reg, loss):
+    """Products of many λ leave the range of floats."""
+    solution = solved(4, 4, reg, loss=loss)
+    assert 0 <= solution.gap <= 1
+    if float(reg) > 1:
+        assert solution.best == "zero"
+        assert "zero solution is globally optimal" in solution.statement

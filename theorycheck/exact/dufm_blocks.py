@@ -5,7 +5,6 @@ ordered by their number of samples and split into intervals, which costs nothing
 is found by dynamic programming over the intervals.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -14,6 +13,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 
 from theorycheck.exact import dufm_families as families
+from theorycheck.exact.dufm_fit import balance, price
 from theorycheck.exact.dufm_part import part, part_shape
 from theorycheck.exact.dufm_scalar import one_variable
 from theorycheck.exact.dufm_shape import Shape, place, rounded
@@ -62,11 +62,9 @@ def closed_families(classes: int, depth: int, activation: str) -> list[Family]:
 def single(instance: UnconstrainedFeatures, k: int) -> Block:
     """One class by itself: one neuron a layer."""
     weight, depth = instance.counts[k] / instance.samples, instance.depth
-    price = (instance.counts[k] * math.prod(map(float, instance.reg))) ** (1 / (depth + 1)) / weight
-    best = one_variable(depth + 1, price, depth)
     kappa = [instance.counts[k], *[1] * depth]
-    level = price * weight * best.scale ** (2 / (depth + 1))
-    times = [math.sqrt(level / (float(v) * n)) for v, n in zip(instance.reg, kappa, strict=True)]
+    best = one_variable(depth + 1, price(instance, kappa) / weight, depth)
+    times = balance(instance, kappa, best.scale) if best.scale else [0.0] * len(kappa)
     return Block("single", (k,), weight * best.loss, tuple(fmpq_mat([[rounded(t)]]) for t in times), best.scale)
 
 

@@ -99,8 +99,9 @@ def dnc_threshold(classes: int, depth: int) -> float:
 
 def mean_reg(instance: UnconstrainedFeatures) -> float:
     """λ̄, all of an instance's regularisation that matters: (n λ_H ∏ λ_l)^{1/(L+1)}; without the n where unbalanced."""
-    n = instance.counts[0] if instance.balanced else 1
-    return (n * math.prod(instance.reg)) ** (1 / (instance.depth + 1))
+    logs = [math.log(v) for v in instance.reg]  # a product of many would leave the range of floats
+    logs.append(math.log(instance.counts[0]) if instance.balanced else 0.0)
+    return math.exp(math.fsum(logs) / (instance.depth + 1))
 
 
 def best_scale(fit: Curve, slope: Curve, price: float, depth: int) -> Scaled:

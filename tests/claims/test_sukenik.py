@@ -27,7 +27,7 @@ from .features_oracles import at_level, objective, singular_values
 EXPECTED = {
     "thm_main": "PROVED", "thm_srg": "PROVED", "srg_flipped": "PROVED", "all_classes": "PROVED", "cut": "PROVED",
     "dnc1": "CERTIFIED", "two_classes": "PROVED", "linear_mse": "PROVED", "depth_rule": "PROVED",
-    "block_sum": "PROVED", "thresholds": "PROVED", "imbalance": "CERTIFIED", "l2_nuclear": "SUPPORTED",
+    "block_sum": "PROVED", "thresholds": "PROVED", "imbalance": "CERTIFIED", "l2_nuclear": "PROVED",
     "l2": "REFUTED", "nuclear_two": "CERTIFIED", "nuclear": "REFUTED",
 }  # fmt: skip
 SRG = features_points.cut(lambda r: 2)

@@ -38,6 +38,9 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
         "vertices": ("enough_classes",),
         "three_classes": ("enough_classes",),
         "halves": ("enough_classes",),
+        "factors": ("nuclear_equality",),
+        "smaller_first": ("nuclear_equality",),
+        "smaller_features": ("nuclear_equality",),
     },
     "garrod2024": {
         "two": ("two_classes",),
@@ -74,7 +77,7 @@ SETTING = {
         {"radius", "radius_positive", "turn", "turn_positive", "argument", "small", "large", "beyond"}
     ),
     "garrod2024": frozenset(
-        {"involution", "pairs", "samples", "scale", "reg", "classes", "singular", "root_positive"}
+        {"involution", "pairs", "samples", "scale", "reg", "classes", "singular", "root_positive", "root_nonzero"}
         | {"earlier", "later", "optimal"}  # the point is critical, or an optimum
     ),
     "garrod2024/rank_codes": frozenset({"superior", "a1_not_a2", "a2_not_a3", "a1_not_a3", "distinct"}),

@@ -240,12 +240,12 @@ THM_MAIN = Claim(
     proof="sukenik2024/srg",
 )
 
-_TWO = (*_RELU, A.TWO_CLASSES, A.SMALL_REG)
+_TWO = (*_RELU, A.TWO_CLASSES, A.layers(2), A.SMALL_REG)
 
 TWO_CLASSES = Claim(
     key="sukenik2024.two_classes",
     title="For two classes deep neural collapse is optimal, for every L",
-    statement="K = 2, any L, lambda < lambda_0 (that is n lambda_H prod lambda_l < (L-1)^(L-1) / (2^(L+1) L^(2L))): "
+    statement="K = 2, L >= 2, lambda < lambda_0 (that is n lambda_H prod lambda_l < (L-1)^(L-1) / (2^(L+1) L^(2L))): "
     "the least objective is that of DNC, as in the linear model.",
     latex=r"$K=2$, $\bar\lambda<\lambda_0(2,L)$: $\min F=\min_{\mathrm{DNC}}F$ for every $L$.",
     source=Source(
@@ -254,7 +254,7 @@ TWO_CLASSES = Claim(
     assumptions=_TWO,
     setting="features",
     conclusion=_OPTIMAL,
-    checks=(_proof("two_classes", "linear_mse", of=_TWO), solved.optimal("schatten"), trained.REACHES),
+    checks=(_proof("two_classes", "reduction", "thresholds", of=_TWO), solved.optimal("schatten"), trained.REACHES),
     instances=drawn((regular(2, 2), regular(2, 3), regular(2, 5)), ((2, 2), (2, 3), (2, 4), (2, 6))),
     attacks=(
         attacks.BELOW_COLLAPSE,
@@ -271,12 +271,12 @@ TWO_CLASSES = Claim(
     proof="sukenik2024/two_classes",
 )
 
-_LINEAR = (A.MSE, A.LINEAR, A.BALANCED, A.WIDE, A.SMALL_REG)
+_LINEAR = (A.MSE, A.LINEAR, A.BALANCED, A.WIDE, A.layers(2), A.SMALL_REG)
 
 LINEAR_MSE = Claim(
     key="sukenik2024.linear_mse",
     title="Without ReLU deep neural collapse is optimal, for all K and L",
-    statement="In the linear model with squared loss and lambda < lambda_0 the least objective is that of DNC, "
+    statement="In the linear model with squared loss, L >= 2 and lambda < lambda_0 the least objective is that of DNC, "
     "min_c (1-c)^2/2 + (K (L+1) lambda/2) c^(2/(L+1)): it is a sum of K equal one-variable problems in the singular "
     "values. At lambda_0 every rank from 0 to K ties.",
     latex=r"Linear model: $\min F=\min_c\tfrac12(1-c)^2+\tfrac{K(L+1)\bar\lambda}{2}c^{2/(L+1)}$ for "
@@ -285,9 +285,9 @@ LINEAR_MSE = Claim(
     assumptions=_LINEAR,
     setting="features",
     conclusion=_OPTIMAL,
-    checks=(_proof("linear_mse", of=_LINEAR), solved.optimal("schatten"), trained.REACHES),
+    checks=(_proof("linear_mse", "reduction", "thresholds", of=_LINEAR), solved.optimal("schatten"), trained.REACHES),
     instances=drawn(
-        (regular(2, 1, activation="linear"), regular(3, 3, activation="linear")),
+        (regular(2, 2, activation="linear"), regular(3, 3, activation="linear")),
         ((2, 2), (3, 2), (3, 4), (6, 4), (10, 3)),
         activation="linear",
     ),

@@ -167,7 +167,10 @@ L2_NUCLEAR = Claim(
     assumptions=(*_L2, A.EQUALITY),
     setting="features",
     conclusion=_OPTIMAL,
-    checks=(trained.no_lower("points that keep the nuclear norm", _nuclear_equality, "|s(M)|_* <= |M|_*"),),
+    checks=(
+        _proof("nuclear", "reduction", "thresholds", of=(*_L2, A.EQUALITY)),
+        trained.no_lower("points that keep the nuclear norm", _nuclear_equality, "|s(M)|_* <= |M|_*"),
+    ),
     instances=drawn((regular(2, 2), regular(3, 2), regular(4, 2)), ((2, 2), (3, 2), (4, 2), (6, 2))),
     attacks=(
         attacks.BELOW_COLLAPSE,
@@ -181,6 +184,7 @@ L2_NUCLEAR = Claim(
         "At K = 3, L = 2 zero is optimal below lambda_0.",
         siblings.point_below(regular(3, 2), points.collapsed),
     ),
+    proof="sukenik2024/nuclear",
 )
 
 

@@ -15,7 +15,7 @@ import attrs
 import numpy as np
 
 from theorycheck.exact.dufm_objective import check_factors, objective
-from theorycheck.exact.dufm_search_descent import REST, Descent
+from theorycheck.exact.dufm_search_descent import Descent
 from theorycheck.exact.dufm_search_polish import stationarity
 from theorycheck.exact.dufm_search_problem import Network, Problem
 from theorycheck.exact.dufm_search_relatives import at_depth, deepened, other_depths, shallower
@@ -80,8 +80,8 @@ def search(
         _admit(state, descent, _carried(state, pool, seconds))
         state.end = begun + (1.0 - _LAST) * seconds
         _explore(state, descent)
-        _settle(state, descent, begun + seconds)
-    return _result(instance, state)
+        best = _settle(state, descent, begun + seconds)
+    return _result(instance, best, tuple(state.history))
 
 
 def _explore(state, descent):
@@ -106,7 +106,7 @@ def _carried(state, pool, seconds):
 
 def _admit(state, descent, networks):
     """Networks from elsewhere, after a descent."""
-    for network in descent.together(networks, REST):
+    for network in descent.together(networks, descent.rest):
         state.take(network)
 
 
@@ -123,17 +123,18 @@ def _begin(state, descent, given):
     """Zero, deep neural collapse, and what was given, each as it is and after a descent."""
     for network in [zero(state.problem), collapsed(state.problem), *given]:
         state.take(descent.valued(network))
-        state.take(descent.finish(descent.stage(network, REST), state.late))
+        state.take(descent.finish(descent.stage(network, descent.rest), state.late))
 
 
 def _settle(state, descent, end):
-    """The last polish, of the best few, with what is left of the time."""
-    for network in state.kept[:3]:
-        state.take(descent.finish(network, lambda: monotonic() > end))
+    """The best after a last polish of the best few, with what is left of the time."""
+    done = [descent.finish(network, lambda: monotonic() > end) for network in state.kept[:3]]
+    best = min(done, key=lambda network: network.loss)
+    state.take(best)
+    return best if best.loss <= state.kept[0].loss + 1e-13 else state.kept[0]
 
 
-def _result(instance, state):
-    best = state.kept[0]
-    factors = state.problem.factors(best.rows, best.theta)
-    kkt = stationarity(state.problem, best)
-    return SearchResult(objective(instance, factors), factors, tuple(state.history), kkt, best.origin)
+def _result(instance, best, history):
+    problem = Problem(instance)
+    factors = problem.factors(best.rows, best.theta)
+    return SearchResult(objective(instance, factors), factors, history, stationarity(problem, best), best.origin)

@@ -7,14 +7,15 @@ from theorycheck.exact.dufm_search_polish import value_at
 from theorycheck.exact.dufm_search_problem import Network, Problem
 
 _DEAD = 1e-6  # a neuron whose two norms multiply to less, relative to the largest, is dropped
+_WEAK = 1e-6  # singular values below, relative to the largest, are noise
 _PARALLEL = 1e-5  # sine of the angle below which two neurons are one
 
 
-def _features(problem, M2, rank_tolerance):
+def _features(problem, M2):
     """H and W_1 of the least penalty with W_1 H = M2: the balanced singular value decomposition."""
     root = np.sqrt(problem.counted)
     U, s, Vt = np.linalg.svd(M2 * root, full_matrices=False)
-    keep = max(int(np.sum(s > rank_tolerance * s[0])), 1)
+    keep = max(int(np.sum(s > _WEAK * s[0])), 1)
     half = np.sqrt(s[:keep])
     return half[:, None] * Vt[:keep] / root, U[:, :keep] * half
 
@@ -56,24 +57,42 @@ def _merged(into, out, below):
     return (into[keep], out[:, keep]) if keep.any() else (into[:1], out[:, :1])
 
 
+def _chain(problem, Z):
+    """A linear network of the least penalty with output Z: its singular values shared out evenly."""
+    depth, root = problem.instance.depth, np.sqrt(problem.counted)
+    U, s, Vt = np.linalg.svd(Z * root, full_matrices=False)
+    keep = max(int(np.sum(s > _WEAK * s[0])), 1)
+    share = s[:keep] ** (1.0 / (depth + 1))
+    return [share[:, None] * Vt[:keep] / root, *[np.diag(share)] * (depth - 1), U[:, :keep] * share]
+
+
+def _small(problem, factors):
+    if not problem.instance.relu:
+        Z = factors[0]
+        for W in factors[1:]:
+            Z = W @ Z
+        return _chain(problem, Z)
+    S = factors[0]
+    for l in range(1, len(factors) - 1):
+        factors[l], factors[l + 1] = _merged(factors[l], factors[l + 1], S)
+        S = np.maximum(factors[l] @ S, 0.0)
+    return [*_features(problem, factors[1] @ factors[0]), *factors[2:]]
+
+
 def compress(problem: Problem, network: Network) -> Network:
     """The network with parallel neurons merged, silent and weak ones dropped, and the first two factors balanced.
+
+    Linear layers are merged and shared out again.
 
     Returns:
         The smaller network where its loss is no more than a millionth above the given one's, else the given one.
     """
-    factors = problem.matrices(network.rows, network.theta)
-    if not network.theta.any() or len(factors) < 3:
+    if not network.theta.any():
         return network
-    if problem.instance.relu:
-        S = factors[0]
-        for l in range(1, len(factors) - 1):
-            factors[l], factors[l + 1] = _merged(factors[l], factors[l + 1], S)
-            S = np.maximum(factors[l] @ S, 0.0)
-    factors[0], factors[1] = _features(problem, factors[1] @ factors[0], 1e-6)
+    factors = _small(problem, problem.matrices(network.rows, network.theta))
     rows = np.array([len(F) for F in factors], dtype=np.int64)
     theta = np.concatenate([F.ravel() for F in factors])
     loss = value_at(problem, rows, theta)
-    if loss > network.loss + 1e-6 * abs(network.loss):
+    if not loss <= network.loss + 1e-6 * abs(network.loss):
         return network
     return attrs.evolve(network, rows=rows, theta=theta, loss=loss)

@@ -9,9 +9,12 @@ from theorycheck.exact.dufm_search_compress import compress
 from theorycheck.exact.dufm_search_polish import polish, value_at
 from theorycheck.exact.dufm_search_problem import Network, Problem
 
-# (where the ReLU is rounded, steps, stall); rounded more at first, too many starts die: weak entries are cut off
-FIRST = ((0.02, 250, 1e-4),)
-REST = ((0.004, 300, 1e-6), (0.001, 300, 1e-6), (0.0, 100, 1e-6))
+Plan = tuple[tuple[float, int, float], ...]  # where the ReLU is rounded, steps, stall
+# rounded more at first, too many starts die: what is weak is cut off
+FIRST: Plan = ((0.02, 250, 1e-4),)
+REST: Plan = ((0.004, 300, 1e-6), (0.001, 300, 1e-6), (0.0, 100, 1e-6))
+LINEAR_FIRST: Plan = ((0.0, 200, 1e-4),)
+LINEAR_REST: Plan = ((0.0, 2000, 1e-12),)
 _MEMORY = 20
 
 
@@ -22,29 +25,33 @@ class Descent:
     problem: Problem
     pool: ThreadPoolExecutor
 
-    def stage(self, network: Network, plan: Sequence[tuple[float, int, float]]) -> Network:
+    def stage(self, network: Network, plan: Plan) -> Network:
         """L-BFGS through `plan`, with the loss of the last stage."""
         from theorycheck.exact.dufm_search_kernel import minimise
 
         theta, loss = network.theta.copy(), network.loss
-        if not self.problem.instance.relu:
-            plan = [(0.0, 2000, 1e-12)] if plan is REST else [(0.0, 200, 1e-4)]
         for soft, steps, stall in plan:
             loss = minimise(theta, network.rows, *self.problem.arguments(), soft, steps, stall, _MEMORY)
         return attrs.evolve(network, theta=theta, loss=float(loss))
+
+    @property
+    def rest(self) -> Plan:
+        """The plan that ends at a local minimum, up to its kinks."""
+        return REST if self.problem.instance.relu else LINEAR_REST
 
     def valued(self, network: Network) -> Network:
         """The network with its loss."""
         return attrs.evolve(network, loss=value_at(self.problem, network.rows, network.theta))
 
-    def together(self, networks: Sequence[Network], plan: Sequence[tuple[float, int, float]]) -> list[Network]:
+    def together(self, networks: Sequence[Network], plan: Plan) -> list[Network]:
         """All through one plan, in threads; the order is kept, so nothing depends on which ends first."""
         return list(self.pool.map(lambda network: self.stage(network, plan), networks))
 
     def race(self, networks: Sequence[Network], kept: float) -> list[Network]:
         """All through the first stage, the best share `kept` of them to the end."""
-        first = sorted(self.together(networks, FIRST), key=lambda network: network.loss)
-        return self.together(first[: max(1, round(kept * len(first)))], REST)
+        plan = FIRST if self.problem.instance.relu else LINEAR_FIRST
+        first = sorted(self.together(networks, plan), key=lambda network: network.loss)
+        return self.together(first[: max(1, round(kept * len(first)))], self.rest)
 
     def finish(self, network: Network, late: Callable[[], bool]) -> Network:
         """Fewer neurons, then Newton steps on the kinks; never worse."""

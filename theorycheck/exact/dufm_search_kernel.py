@@ -9,16 +9,17 @@ with a line search for the weak Wolfe conditions; it comes near a kink but crawl
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 
-COMPILED = {"cache": True, "nogil": True, "fastmath": {"contract", "nsz", "arcp"}, "error_model": "numpy"}
+compiled: Any = njit(cache=True, nogil=True, fastmath={"contract", "nsz", "arcp"}, error_model="numpy")
 _ARMIJO, _WOLFE = 1e-4, 0.9
 _PROBES = 30  # of one line search
 
 
-@njit(**COMPILED)
+@compiled
 def _forward(theta, rows, K, relu, soft, work, slope):
     """Fill `work` with the layers after activation, `slope` with its derivative, and return where Z starts."""
     at, before, here = 0, K, 0
@@ -45,7 +46,7 @@ def _forward(theta, rows, K, relu, soft, work, slope):
     return previous
 
 
-@njit(**COMPILED)
+@compiled
 def squares_of(Z, K, p, delta):
     """The squared loss of class means, and its derivative in Z."""
     total = 0.0
@@ -57,7 +58,7 @@ def squares_of(Z, K, p, delta):
     return total
 
 
-@njit(**COMPILED)
+@compiled
 def entropy_of(Z, K, p, delta):
     """The cross-entropy of class means, and its derivative in Z."""
     total = 0.0
@@ -76,7 +77,7 @@ def entropy_of(Z, K, p, delta):
     return total
 
 
-@njit(**COMPILED)
+@compiled
 def evaluate(theta, rows, K, reg, p, q, relu, entropy, soft, work, slope, back, gradient):
     """The objective at `theta`; its gradient goes to `gradient`.
 
@@ -128,7 +129,7 @@ def evaluate(theta, rows, K, reg, p, q, relu, entropy, soft, work, slope, back, 
     return total
 
 
-@njit(**COMPILED)
+@compiled
 def _direction(g, S, Y, rho, count, memory, d, alpha):
     """The two-loop recursion; newest pair at (count - 1) mod memory."""
     d[:] = -g
@@ -145,7 +146,7 @@ def _direction(g, S, Y, rho, count, memory, d, alpha):
         d += (alpha[j] - rho[j] * np.dot(Y[j], d)) * S[j]
 
 
-@njit(**COMPILED)
+@compiled
 def minimise(theta, rows, K, reg, p, q, relu, entropy, soft, steps, stall, memory):
     """L-BFGS from `theta`, which is overwritten.
 

@@ -5,12 +5,11 @@ a multiplier instead: `push` adds <push, M> to the objective, M all layers befor
 """
 
 import numpy as np
-from numba import njit
 
-from theorycheck.exact.dufm_search_kernel import COMPILED, entropy_of, squares_of
+from theorycheck.exact.dufm_search_kernel import compiled, entropy_of, squares_of
 
 
-@njit(**COMPILED)
+@compiled
 def means(theta, rows, K, mask, before, after):
     """Fill `before` with H, M_2, ..., Z and `after` with the same times the mask (Σ rows · K numbers each)."""
     at, inner, here = 0, K, 0
@@ -29,7 +28,7 @@ def means(theta, rows, K, mask, before, after):
         here = there
 
 
-@njit(**COMPILED)
+@compiled
 def pull(theta, rows, K, reg, p, q, entropy, mask, push, weight, before, after, back, gradient):
     """The gradient of weight · objective + <push, M> on the piece of `mask`.
 
@@ -60,7 +59,7 @@ def pull(theta, rows, K, reg, p, q, entropy, mask, push, weight, before, after, 
     return total
 
 
-@njit(**COMPILED)
+@compiled
 def hessian(theta, rows, K, reg, p, q, entropy, mask, push, out):
     """Second derivatives of objective + <push, M> by central differences of the gradient; symmetric."""
     n, size = len(theta), len(mask)
@@ -79,7 +78,7 @@ def hessian(theta, rows, K, reg, p, q, entropy, mask, push, out):
             out[i, j] = out[j, i] = 0.5 * (out[i, j] + out[j, i])
 
 
-@njit(**COMPILED)
+@compiled
 def jacobian(theta, rows, K, reg, p, q, entropy, mask, entries, out, cross):
     """Gradients of the layers' `entries` in theta, and what a push at one does to the derivative at another."""
     size = len(mask)

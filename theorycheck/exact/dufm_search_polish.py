@@ -9,6 +9,7 @@ with ∇ + Σ μ_a ∇M_a = 0. Both sides are linear in μ, so the least violati
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import numpy as np
@@ -21,6 +22,7 @@ _GAIN = 1e-14  # a step that gains less, relative to the value, counts as none
 _GOOD = 1e-7  # one that gains less moves on to the next tolerance
 _FLAT = 1e-9  # curvatures below, relative to the largest, are those of a symmetry
 _ENTRIES = 700  # at which Newton's matrices still pay off
+_Arguments = tuple[np.ndarray, np.ndarray, int, np.ndarray, np.ndarray, np.ndarray, bool, np.ndarray]
 
 
 @attrs.frozen
@@ -34,7 +36,7 @@ class Piece:
     held: np.ndarray
 
     @property
-    def arguments(self) -> tuple:
+    def arguments(self) -> _Arguments:
         """What the compiled functions take first."""
         K, reg, p, q, _, entropy = self.problem.arguments()
         return self.theta, self.rows, K, reg, p, q, entropy, self.mask
@@ -119,7 +121,8 @@ def _split(J):
     """
     from scipy.linalg import qr, solve_triangular
 
-    Q, R, order = qr(J.T, pivoting=True)
+    parts: Any = qr(J.T, pivoting=True)
+    Q, R, order = parts
     sizes = np.abs(np.diagonal(R))
     rank = int(np.sum(sizes > 1e-9 * sizes[0])) if sizes[0] > 0 else 0
     R, chosen, basis = R[:rank, :rank], order[:rank], Q[:, :rank]
@@ -129,7 +132,7 @@ def _split(J):
         found[chosen] = solve_triangular(R, basis.T @ g)
         return found
 
-    return lambda c: basis @ solve_triangular(R, c[chosen], trans="T"), Q[:, rank:], solve
+    return lambda c: basis @ solve_triangular(R.T, c[chosen], lower=True), Q[:, rank:], solve
 
 
 def _newton(B, g, along):
@@ -242,4 +245,7 @@ def stationarity(problem: Problem, network: Network, tolerance: float = 1e-6) ->
     ]
     right = np.concatenate([-g, g, np.zeros(m), delta]) / scale
     solved = linprog(np.eye(m + 1)[m], A_ub=np.vstack(rows), b_ub=right, bounds=[(None, None)] * m + [(0, None)])
-    return float(solved.fun) if solved.status == 0 else float("nan")
+    if solved.status != 0:
+        return float("nan")
+    mu = np.append(solved.x[:m], 0.0)  # the solver keeps its constraints only up to a tolerance: count them again
+    return float(max(np.max(np.vstack(rows) @ mu - right), 0.0))

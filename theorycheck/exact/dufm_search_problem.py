@@ -60,10 +60,10 @@ class Problem:
         """λ̄."""
         return float(np.exp(np.mean(np.log(self.own_reg))))
 
-    def arguments(self, ease: float = 1.0) -> tuple:
-        """What follows `rows` in the compiled functions, with λ̄ times `ease`."""
+    def arguments(self) -> tuple[int, np.ndarray, np.ndarray, np.ndarray, bool, bool]:
+        """What follows `rows` in the compiled functions."""
         K, relu, entropy = self.instance.classes, self.instance.relu, self.instance.loss == "ce"
-        reg = np.full(self.instance.depth + 1, self.mean_reg * ease)
+        reg = np.full(self.instance.depth + 1, self.mean_reg)
         return K, reg, self.share, self.counted, relu, entropy
 
     def flat(self, factors: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

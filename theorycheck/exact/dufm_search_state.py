@@ -5,7 +5,7 @@ from time import monotonic
 
 import numpy as np
 
-from theorycheck.exact.dufm_search_descent import REST, Descent
+from theorycheck.exact.dufm_search_descent import Descent
 from theorycheck.exact.dufm_search_moves import moved
 from theorycheck.exact.dufm_search_problem import Network, Problem
 from theorycheck.exact.dufm_search_starts import arms

@@ -25,7 +25,7 @@ from .features_oracles import objective
 EXPECTED = {
     "lemma1": "PROVED", "thm1": "PROVED", "thm1_l2": "REFUTED", "thm1_k5": "CERTIFIED", "thm2": "PROVED",
     "rank_codes": "PROVED", "thm3": "SUPPORTED", "thm3_zero": "CERTIFIED", "fold": "PROVED", "thm4": "REFUTED",
-    "thm4_exact": "PROVED", "thm5": "REFUTED",
+    "thm4_exact": "PROVED", "thm4_few": "SUPPORTED", "thm5": "REFUTED",
     "thm5_exact": "PROVED", "thm6": "SUPPORTED", "thm7": "PROVED", "imbalance": "SUPPORTED", "centring": "PROVED",
     "two_classes": "PROVED", "one_layer": "PROVED",
 }  # fmt: skip

@@ -163,6 +163,9 @@ FIVE_CLASSES = _counted(
 AT_MOST_FIVE = _counted(
     "few_classes", "there are at most five classes", r"K\le5", lambda net: 6 - net.classes, "classes", "6 - K"
 )
+AT_MOST_THREE = _counted(
+    "few_classes", "there are at most three classes", r"K\le3", lambda net: 4 - net.classes, "classes", "4 - K"
+)
 UNEVEN = _counted(
     "unequal_classes",
     "two classes have unequal numbers of samples",

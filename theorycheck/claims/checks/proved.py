@@ -51,6 +51,7 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
         "depth_two": ("enough_layers", "two_layers"),
         "depth_three": ("enough_layers",),
         "deep": ("enough_layers",),
+        "large": ("below_stability",),  # alpha at least its stable value: the larger critical point below lambda_stab
         "no_singles": ("even_classes",),
         "deep_classes": ("enough_layers",),  # as the four next ones: K and L together
         "four_classes": ("enough_layers",),
@@ -79,6 +80,15 @@ SETTING = {
     "garrod2024": frozenset(
         {"involution", "pairs", "samples", "scale", "reg", "classes", "singular", "root_positive", "root_nonzero"}
         | {"earlier", "later", "optimal"}  # the point is critical, or an optimum
+    ),
+    "sukenik2024/block_sum": frozenset(  # two parts; that the first one wins is for the family's proof to say
+        {"neurons", "classes", "first_better", "second_equal"}
+    ),
+    "sukenik2024/depth_rule": frozenset(  # the projector that is inserted
+        {"features_sign", "symmetric", "idempotent", "contains", "low_rank", "norms_sign"}
+    ),
+    "garrod2024/stability": frozenset(  # directions at a collapsed point, and the other side of the threshold
+        {"softmax", "rows", "columns", "curve", "start", "small", "c1_c2", "c1_c3", "c1_c4", "c2_c3", "c2_c4", "c3_c4"}
     ),
     "garrod2024/rank_codes": frozenset({"superior", "a1_not_a2", "a2_not_a3", "a1_not_a3", "distinct"}),
     "garrod2024/thm2": frozenset({"margins", "exponent", "bounded", "bounded_below"}),  # how the codes are compared

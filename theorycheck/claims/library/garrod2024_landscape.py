@@ -130,22 +130,23 @@ FOLD = Claim(
     proof="garrod2024/thresholds",
 )
 
-_STABLE = (*_LINEAR, A.layers(2), A.BELOW_STABILITY)
+_STABLE = (*_LINEAR, A.classes(4), A.layers(2), A.BELOW_STABILITY)
+_FEW = (*_LINEAR, A.AT_MOST_THREE, A.layers(2), A.BELOW_STABILITY)
+_LEAST = Conclusion("least_eigenvalue", "the Hessian at DNC is positive semidefinite", r"\nabla^2F\succeq0")
 
 THM4_EXACT = Claim(
     key="garrod2024.thm4_exact",
-    title="Collapsed critical points have a positive semidefinite Hessian exactly from alpha_stab on",
-    statement="At a DNC critical point of scale alpha the Hessian is positive semidefinite iff alpha >= alpha_stab: "
-    "K (L-1)/(L+1) for K >= 4, the root of alpha (1 + (e^alpha - 1)/(e^alpha + 2)) = 3 (L-1)/(L+1) for K = 3, the fold "
-    "for K = 2. So the larger critical point is a local minimum for lambda up to lambda_stab.",
-    latex=r"$\nabla^2F\succeq0$ at DNC $\iff\alpha\ge\alpha_{\mathrm{stab}}$, "
-    r"$\alpha_{\mathrm{stab}}=K\tfrac{L-1}{L+1}$ for $K\ge4$.",
-    source=_derived("Theorem 4, made exact", "The paper says: lambda suitably small."),
+    title="Collapsed critical points have a positive semidefinite Hessian exactly from alpha = K (L-1)/(L+1) on",
+    statement="K >= 4, L >= 2: at a DNC critical point of scale alpha the Hessian is positive semidefinite iff "
+    "alpha >= K (L-1)/(L+1). So the larger critical point is a local minimum for lambda up to lambda_stab, its lambda there, "
+    "and not above.",
+    latex=r"$K\ge4$: $\nabla^2F\succeq0$ at DNC $\iff\alpha\ge K\tfrac{L-1}{L+1}$.",
+    source=_derived("Theorem 4, made exact", "The paper says: lambda suitably small. n > 1 by rescaling."),
     assumptions=_STABLE,
     setting="features",
-    conclusion=Conclusion("least_eigenvalue", "the Hessian at DNC is positive semidefinite", r"\nabla^2F\succeq0"),
+    conclusion=_LEAST,
     checks=(proof("garrod2024/stability", _STABLE), curved.STABLE),
-    instances=_drawn((_one(2, 2), _one(3, 2), _one(4, 2), entropy(4, 2, "4/25")), ((4, 3), (5, 2), (3, 3))),
+    instances=_drawn((_one(4, 2), entropy(4, 2, "4/25"), _one(5, 2)), ((4, 3), (5, 2), (6, 2))),
     attacks=(attacks.NOT_LOCALLY_MINIMAL,),
     drops=drops.THM4_EXACT,
     siblings=_false(
@@ -154,6 +155,27 @@ THM4_EXACT = Claim(
         lambda: curved.bends_down(entropy(5, 3, "31/250")),
     ),
     proof="garrod2024/stability",
+)
+
+THM4_FEW = Claim(
+    key="garrod2024.thm4_few",
+    title="For two and three classes collapsed critical points are stable from an earlier scale on",
+    statement="L >= 2: the Hessian at a DNC critical point is positive semidefinite iff alpha >= alpha_stab, the root "
+    "of alpha (1 + (e^alpha - 1)/(e^alpha + 2)) = 3 (L-1)/(L+1) for K = 3, and the scale of the fold for K = 2.",
+    latex=r"$K=3$: $\alpha_{\mathrm{stab}}\bigl(1+\tfrac{e^\alpha-1}{e^\alpha+2}\bigr)=3\tfrac{L-1}{L+1}$; $K=2$: the "
+    r"fold.",
+    source=_derived("Theorem 4, made exact", "Few classes have no symmetric direction with zero diagonal."),
+    assumptions=_FEW,
+    setting="features",
+    conclusion=_LEAST,
+    checks=(curved.STABLE,),
+    instances=_drawn((_one(2, 2), _one(3, 2), entropy(3, 2, "11/50")), ((2, 3), (3, 3), (3, 2))),
+    attacks=(attacks.NOT_LOCALLY_MINIMAL,),
+    siblings=_false(
+        "thm4_few~fold",
+        "At K = 3, L = 2, lambda = .2207, below the fold, the Hessian is positive semidefinite too.",
+        lambda: curved.bends_down(entropy(3, 2, "2207/10000")),
+    ),
 )
 
 THM4 = Claim(
@@ -165,7 +187,7 @@ THM4 = Claim(
     source=_derived("Theorem 4, read for every lambda with a critical point", "The paper says: suitably small."),
     assumptions=(*_LINEAR, A.layers(2), A.BELOW_FOLD),
     setting="features",
-    conclusion=THM4_EXACT.conclusion,
+    conclusion=_LEAST,
     checks=(curved.UP_TO_FOLD,),
     instances=_drawn((entropy(4, 2, "168139/1000000"),), ((4, 2), (5, 2))),
     attacks=(attacks.NOT_LOCALLY_MINIMAL,),
@@ -301,4 +323,4 @@ IMBALANCE = Claim(
     ),
 )
 
-CLAIMS = (RANK_CODES, THM3, THM3_ZERO, FOLD, THM4, THM4_EXACT, THM5, THM5_EXACT, THM6, THM7, IMBALANCE)
+CLAIMS = (RANK_CODES, THM3, THM3_ZERO, FOLD, THM4, THM4_EXACT, THM4_FEW, THM5, THM5_EXACT, THM6, THM7, IMBALANCE)

@@ -1,7 +1,7 @@
 r"""Theorem 4, corrected: linear collapse is stable exactly from $\alpha = K(L-1)/(L+1)$ on, for four or more classes.
 
-**Setting.** Cross-entropy, n = 1. At balanced factors of $\alpha S$, $w = 1/(e^\alpha + K - 1)$, directions $D_l$ of the
-A = L + 1 factors (on the space of centred vectors, scaled so that the output moves by $X = \sum_lD_l$) and v of the
+**Setting.** Cross-entropy, n = 1. At balanced factors of $\alpha S$, $w = 1/(e^\alpha + K - 1)$, directions $D_l$ of
+the A = L + 1 factors (on the space of centred vectors, scaled so that the output moves by $X = \sum_lD_l$) and v of the
 features' mean (the output moves by $v1^T$) have the second-order form
 $Q = \tfrac1K[w\|Y\|^2 + w^2K(e^\alpha-1)\sum_cY_{cc}^2] + \tfrac{w}{\alpha}[\sum_l\|D_l\|^2 -
 2\sum_{k<l}\langle D_k, D_l^T\rangle + K\|v\|^2]$ with $Y = X + v1^T$. All other directions add squares.

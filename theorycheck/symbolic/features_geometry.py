@@ -101,6 +101,7 @@ class SolutionSet:
         slope = sympy.factor(self.ratio.diff(WIDTH))
         shape = (CLASSES - 1) / RANK * 2 * (CLASSES - 1 - RANK) / (2 * WIDTH - RANK - 1) ** 2
         collapse = self.dimension.subs(RANK, CLASSES - 1)
+        excess = 2 * (collapse - self.dimension) / DEPTH
         return Proof(
             (
                 Step(
@@ -109,7 +110,7 @@ class SolutionSet:
                     CALCULUS,
                     vanishes(DEPTH * (group - stabiliser) - self.dimension),
                 ),
-                Step("excess", r"(K-1-r)(2d-K-r)", CALCULUS, vanishes(self.excess - 2 * (collapse - self.dimension) / DEPTH)),
+                Step("excess", r"(K-1-r)(2d-K-r)", CALCULUS, vanishes(self.excess - excess)),
                 Step("collapse", r"L(K-1)(2d-K)/2", CALCULUS, vanishes(collapse - self.collapse)),
                 Step("ratio", "R(d)", CALCULUS, vanishes(self.ratio - collapse / self.dimension)),
                 Step("increasing", r"R'(d) > 0", CALCULUS, vanishes(sympy.together(slope - shape))),

@@ -150,8 +150,9 @@ def text_report(report: ProofReport) -> str:
 def regularity(proof: Proof) -> tuple[str, ...]:
     """The differentiability that the declarations of a proof assume, and the sizes it is for."""
     smooth = ", ".join(f"{s.name}' = {s.derivative}" for s in proof.symbols if s.derivative)
-    sizes = f"the index sets {', '.join(proof.indices)} are finite and not empty, of any size"
-    return (sizes, f"differentiable as declared: {smooth}") if smooth else (sizes,)
+    sets = ", ".join(proof.indices)
+    sizes = (f"the index sets {sets} are finite and not empty, of any size",) if sets else ()
+    return (*sizes, f"differentiable as declared: {smooth}") if smooth else sizes
 
 
 def _citations(names: tuple[str, ...]) -> str:

@@ -3,7 +3,9 @@
 Everything public is reached as `tc.NAME` after `import theorycheck as tc`; heavy libraries are imported when used.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,6 +63,17 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'theorycheck' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """This package: `tc.falsify` and `tc.claims` stay functions when packages of these names are imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -16,6 +16,7 @@ REST: Plan = ((0.004, 300, 1e-6), (0.001, 300, 1e-6), (0.0, 100, 1e-6))
 LINEAR_FIRST: Plan = ((0.0, 200, 1e-4),)
 LINEAR_REST: Plan = ((0.0, 2000, 1e-12),)
 _MEMORY = 20
+_ROUNDING = 1e-13  # losses that differ by less are equal: the smaller network is taken
 
 
 @attrs.frozen
@@ -59,5 +60,5 @@ class Descent:
         small = small if small.loss < network.loss + 1e-9 else network
         done = polish(self.problem, small, late)
         again = compress(self.problem, done)
-        done = again if again.loss <= done.loss + 1e-15 else done
-        return done if done.loss <= network.loss else network
+        done = again if again.loss <= done.loss + _ROUNDING else done
+        return done if done.loss <= network.loss + _ROUNDING else network

@@ -150,7 +150,7 @@ def value_at(problem: Problem, rows: np.ndarray, theta: np.ndarray) -> float:
     from theorycheck.exact.dufm_search_kernel import evaluate
 
     scratch = np.empty((3, int(rows.sum()) * problem.instance.classes))
-    return evaluate(theta, rows, *problem.arguments(), 0.0, *scratch, np.empty(len(theta)))
+    return evaluate(theta, rows, *problem.arguments(), 0.0, scratch[0], scratch[1], scratch[2], np.empty(len(theta)))
 
 
 def _searched(problem, rows, theta, d, value):

@@ -270,6 +270,10 @@ def test_positive_parts():
     accepted(Step("s1", "relu(p) >= 0", "positive_part", by="p"))
     accepted(Step("s1", "relu(p) >= p", "positive_part", by="p"))
     accepted(Step("s1", "relu(p)**2 = p*relu(p)", "positive_part", by="p"))
+    accepted(Step("s1", "relu(p) = step(p)*p", "positive_part", by="p"))
+    accepted(Step("s1", "step(p)**2 = step(p)", "positive_part", by="p"))
+    for text in ("step(p) = 1", "step(p) = 0", "step(p)*p = p", "relu(p) = step(q)*p", "step(p) > 0"):
+        refused(Step("s1", text, "positive_part", by="p"))
     for text in ("relu(p) > 0", "relu(p) <= p", "relu(p)**2 = p**2", "relu(p) = p", "relu(p) >= -p", "relu(p) >= q"):
         refused(Step("s1", text, "positive_part", by="p"))
     given = ["q >= 0", "q >= p", "q*(q - p) = 0", "q >= p - 1", "q*(q - p) >= 0", "q**2*(q - p) = 0"]
@@ -318,7 +322,7 @@ def test_subsets_need_a_size_that_fits_and_a_family_of_which_nothing_is_known():
     assert subset_failures(subset_step(good, "in_[b,v]; n0; e")) != []
 
 
-@pytest.mark.parametrize("name", ["sqrt", "log", "relu", "abs"])
+@pytest.mark.parametrize("name", ["sqrt", "log", "relu", "abs", "step"])
 def test_built_in_functions_cannot_be_redefined(name):
     refused(Step("s1", f"{name}(u) = 0", "define"), because="not a new symbol")
     refused(Step("s1", f"{name}(p) = 0", "suppose", by=name), because="not a new constant")

@@ -210,7 +210,10 @@ def _vanishing(fact: Sequent) -> Pair | None:
 
 
 def positive_part(desk: Desk) -> Sequent:
-    """Positive part: b >= 0, b >= a and b (b - a) = 0 say relu(a) = b; relu(a) itself has these properties."""
+    """Positive part: b >= 0, b >= a and b (b - a) = 0 say relu(a) = b; relu(a) itself has these properties.
+
+    ``relu(a)`` is ``step(a)`` times a, and ``step(a)`` is 0 or 1.
+    """
     value, *rest = desk.data(len(desk.by.split(";")))
     a = desk.poly(value)
     part = terms.app("relu", a)
@@ -221,7 +224,9 @@ def positive_part(desk: Desk) -> Sequent:
         required(desk, product, Condition((), "=", b * (b - a)))
         return plain("=", part - b)
     stated = desk.sequent(desk.statement).conclusion
-    options = (plain(">=", part), plain(">=", part - a), plain("=", part**2 - a * part))
+    step = terms.app("step", a)
+    equations = (part**2 - a * part, part - step * a, step**2 - step)
+    options = (plain(">=", part), plain(">=", part - a), *(plain("=", diff) for diff in equations))
     return next((o for o in options if stated.follows_from(o.conclusion)), options[0])
 
 

@@ -40,6 +40,7 @@ FUNCTIONS = (
     Symbol("sqrt", ("R",)),
     Symbol("abs", ("R",)),
     Symbol("relu", ("R",)),
+    Symbol("step", ("R",), latex=r"\operatorname{step}"),  # 1 for positive numbers, 0 for others
     Symbol("power", ("R", "N")),
     Symbol("delta", latex=r"\delta"),  # of two terms of one index sort; the scope checks them
 )

@@ -15,7 +15,7 @@ _CLASSES = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15)
 _DEPTHS = (1, 2, 3, 4, 5, 6)
 _WEIGHTS = (1, 1, 3, 3, 3)  # of the places of loss, activation, counts, width and λ against K + L
 _SIMPLE = 4  # so many λ are tried with unequal counts or a width too
-_REGS = tuple(Fraction(1, k) for k in (100, 10, 1000, 20, 2, 7, 6, 5, 4, 3, 50, 30, 1))
+_REGS = tuple(Fraction(1, k) for k in (100, 10, 1000, 20, 2, 7, 6, 5, 4, 3, 50, 30, 1, 10**4, 10**6))
 
 
 def space(assumed: Assumed, values: dict[str, Any], drop: str | None) -> tuple[Assumed, Space]:

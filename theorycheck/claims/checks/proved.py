@@ -38,6 +38,8 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
         "vertices": ("enough_classes",),
         "three_classes": ("enough_classes",),
         "halves": ("enough_classes",),
+        "two_classes": ("two_classes",),
+        "two_features": ("wide_enough",),
         "factors": ("nuclear_equality",),
         "smaller_first": ("nuclear_equality",),
         "smaller_features": ("nuclear_equality",),
@@ -71,7 +73,7 @@ SETTING = {
         {"first_layer", "layers", "features_factor", "first_factor", "inner_factors", "last_factor"}
         | {"frames", "aligned", "last_aligned"}  # what collapsed parameters are
         | {"identity", "features_positive", "first_positive", "inner_positive", "last_positive", "smaller", "scale"}
-        | {"first_second", "first_third", "second_third", "half"}  # three classes are different ones; r is even
+        | {"first_second", "first_third", "second_third", "half", "different"}  # classes are; r is even
         | {"three"}
     ),
     "sukenik2024/thresholds": frozenset(  # two numbers that the thresholds are told by, and both sides of each

@@ -138,8 +138,8 @@ THM4_EXACT = Claim(
     key="garrod2024.thm4_exact",
     title="Collapsed critical points have a positive semidefinite Hessian exactly from alpha = K (L-1)/(L+1) on",
     statement="K >= 4, L >= 2: at a DNC critical point of scale alpha the Hessian is positive semidefinite iff "
-    "alpha >= K (L-1)/(L+1). So the larger critical point is a local minimum for lambda up to lambda_stab, its lambda there, "
-    "and not above.",
+    "alpha >= K (L-1)/(L+1). So the larger critical point is a local minimum for lambda up to lambda_stab, its lambda "
+    "there, and not above.",
     latex=r"$K\ge4$: $\nabla^2F\succeq0$ at DNC $\iff\alpha\ge K\tfrac{L-1}{L+1}$.",
     source=_derived("Theorem 4, made exact", "The paper says: lambda suitably small. n > 1 by rescaling."),
     assumptions=_STABLE,

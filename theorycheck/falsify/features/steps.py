@@ -12,6 +12,8 @@ from theorycheck.falsify.features.told import matrices
 from theorycheck.falsify.shrink import simpler
 from theorycheck.models.features import UnconstrainedFeatures
 
+_SMALL, _LARGE = 40, 1000  # entries of a point
+
 
 def price(candidate: Candidate) -> tuple[int, int]:
     """Sizes first (K + L + N), then how much ink λ and the point take."""
@@ -56,8 +58,15 @@ def _rounder(v: Fraction) -> list[Fraction]:
     return [w for w in simpler(v) if w > 0]
 
 
+def _size(candidate: Candidate) -> int:
+    """The number of entries of the point."""
+    return sum(len(row) for rows in matrices(candidate.point).values() for row in rows)
+
+
 def _coarser(candidate: Candidate) -> Iterator[Candidate]:
-    """All entries of all factors with few digits."""
+    """All entries of all factors with few digits; of large factors the steps would take longer than they are worth."""
+    if _size(candidate) > _LARGE:
+        return
     for q in (1, 2, 4, 5, 10, 20, 50, 100, 1000) if "factors" in candidate.point else ():
         near = lambda text, q=q: str(Fraction(round(Fraction(text) * q), q))  # noqa: E731
         factors = [[[near(v) for v in row] for row in rows] for rows in candidate.point["factors"]]
@@ -66,10 +75,9 @@ def _coarser(candidate: Candidate) -> Iterator[Candidate]:
 
 def _entries(candidate: Candidate) -> Iterator[Candidate]:
     """One entry of one matrix simpler; only of small points, the others come from a construction."""
-    named = matrices(candidate.point)
-    if sum(len(row) for rows in named.values() for row in rows) > 40:
+    if _size(candidate) > _SMALL:
         return
-    for k, rows in enumerate(named.values()):
+    for k, rows in enumerate(matrices(candidate.point).values()):
         for i, row in enumerate(rows):
             for j, v in enumerate(row):
                 for w in simpler(Fraction(v)):

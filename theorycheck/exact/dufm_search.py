@@ -25,6 +25,7 @@ from theorycheck.models.features import UnconstrainedFeatures
 
 _FIRST = 0.15  # of the time, before other depths are looked at
 _LAST = 0.12  # of the time, for the last polish
+_LEAST = 0.3  # seconds for another depth; with less it is left out
 _CARRIED = 6  # networks from one depth to the next
 
 
@@ -73,7 +74,7 @@ def search(
     given = [network_of(*_given(problem, s, i)) for i, s in enumerate(starts, 1)]
     state = State(problem, np.random.default_rng(seed), begun, begun + _FIRST * seconds)
     state.progress = progress
-    with ThreadPoolExecutor(_cores()) as pool:
+    with _one_thread_each(), ThreadPoolExecutor(_cores()) as pool:
         descent = Descent(problem, pool)
         _begin(state, descent, given)
         _explore(state, descent)
@@ -93,6 +94,8 @@ def _carried(state, pool, seconds):
     """Starts from other depths, one depth after the other, each beginning with the best of the one before."""
     found: list[Network] = []
     for depth, share in other_depths(state.problem):
+        if share * seconds < _LEAST:
+            return []
         problem, now = at_depth(state.problem, depth), monotonic()
         other = State(problem, state.random, now, now + share * seconds)
         descent = Descent(problem, pool)
@@ -110,6 +113,14 @@ def _admit(state, descent, networks):
         state.take(network)
 
 
+def _one_thread_each():
+    """Linear algebra without threads of its own: for matrices this small they cost ten times what they gain."""
+    import scipy.linalg  # noqa: F401  its library has to be loaded to be limited
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
+
+
 def _cores():
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -121,9 +132,11 @@ def _given(problem, factors, number):
 
 def _begin(state, descent, given):
     """Zero, deep neural collapse, and what was given, each as it is and after a descent."""
-    for network in [zero(state.problem), collapsed(state.problem), *given]:
+    first = [zero(state.problem), collapsed(state.problem), *given]
+    for network in first:
         state.take(descent.valued(network))
-        state.take(descent.finish(descent.stage(network, descent.rest), state.late))
+    for network in descent.together(first, descent.rest):
+        state.take(network if state.late() else descent.finish(network, state.late))
 
 
 def _settle(state, descent, end):

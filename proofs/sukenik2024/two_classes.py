@@ -9,8 +9,9 @@ $\tfrac12(1 - q^{L+1})^2 + \tfrac12(L+1)\bar\lambda Kq^2$ for some $q \ge 0$, wh
 (sukenik2024/reduction with identity matrices).
 
 **How.** Two numbers a, b with $(ya + zb)^2 \le N(y^2\alpha + 2yz\gamma + z^2\beta)$ for all y, z keep the inequality
-when they and $\gamma$ are replaced by their positive parts. Inner layers act on non-negative columns, whose inner product
-$\gamma$ is not negative; for the features the columns are made orthogonal where $\gamma < 0$, at the same lengths.
+when they and $\gamma$ are replaced by their positive parts. Inner layers act on non-negative columns, whose inner
+product $\gamma$ is not negative; for the features the columns are made orthogonal where $\gamma < 0$, at the same
+lengths.
 
 **Assumptions.** Exactly two classes; at least two features; positive factors.
 
@@ -317,7 +318,7 @@ PROOF = Proof(
         Symbol("A", ("D", "D", "N"), latex="W"),
         Symbol("M", ("D", "C", "N")),
         Symbol("H", ("F", "C"), latex=r"\tilde H"),
-        Symbol("W1", ("D", "F"), latex=r"\tilde W_1"),
+        Symbol("W1", ("D", "F"), latex="U"),
         Symbol("W", ("D", "D", "N"), latex=r"\tilde W"),
         Symbol("T", ("N",)),
         Symbol("cost"),

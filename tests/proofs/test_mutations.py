@@ -82,7 +82,11 @@ def fork(book):
     return Book(book.scope, dict(book.facts), set(book.seen), dict(book.origins))
 
 
-@pytest.mark.parametrize("name", proof_names())
+LONG = ("sukenik2024/cut", "sukenik2024/k15")  # ten seconds each; they share their steps
+NAMES = [pytest.param(name, marks=pytest.mark.thorough) if name in LONG else name for name in proof_names()]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_broken_step_fails(name):
     proof, tried = load_proof(name), 0
     book = book_of(proof)
@@ -114,7 +118,7 @@ def replaced(parts, k, *new):
     return (*parts[:k], *new, *parts[k + 1 :])
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_broken_definitions_and_suppositions_break_the_proof(name):
     proof = load_proof(name)
     assert stands(proof)
@@ -127,7 +131,7 @@ def test_broken_definitions_and_suppositions_break_the_proof(name):
                 assert not stands(attrs.evolve(proof, **{group: replaced(steps, k, mutant)})), step.name
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_every_step_and_assumption_carries_a_goal(name):
     proof = load_proof(name)
     report = prove(proof)
@@ -142,21 +146,21 @@ def test_every_step_and_assumption_carries_a_goal(name):
     assert reached == {part.name for part in parts}
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_no_assumption_can_be_removed(name):
     proof = load_proof(name)
     for k, hypothesis in enumerate(proof.hypotheses):
         assert not stands(attrs.evolve(proof, hypotheses=replaced(proof.hypotheses, k))), hypothesis.name
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_none_of_the_first_steps_can_be_removed(name):
     proof = load_proof(name)
     for k, step in enumerate(proof.steps[:20]):
         assert not stands(attrs.evolve(proof, steps=replaced(proof.steps, k))), step.name
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_goal_says_no_more_than_its_step_and_declares_what_it_needs(name):
     proof = load_proof(name)
     book = book_of(proof)
@@ -172,7 +176,7 @@ def test_a_goal_says_no_more_than_its_step_and_declares_what_it_needs(name):
         assert "good_weather" in idle.reason
 
 
-@pytest.mark.parametrize("name", proof_names())
+@pytest.mark.parametrize("name", NAMES)
 def test_weakened_assumptions_break_the_proof(name):
     """An assumption shifted by one, or with its sign flipped, no longer carries the proof."""
     proof = load_proof(name)

@@ -100,7 +100,8 @@ def test_recursive_definitions_are_complete_and_look_back_one_step():
 
 def test_cases_exclude_each_other_and_agree():
     given = ["p > 0 => q > 0", "p <= 0 => q > 0", "p < 0 => q > 0", "p = 0 => q > 0", "p != 0 => q > 0",
-             "q > 0", "p <= 0 => q >= 0", "p <= 0, u > 0 => q > 0", "p > 0, u > 0 => q > 0", "p > 0, h > 0 => q > 0"]  # fmt: skip
+             "q > 0", "p <= 0 => q >= 0", "p <= 0, u > 0 => q > 0", "p > 0, u > 0 => q > 0",
+             "p > 0, h > 0 => q > 0"]  # fmt: skip
     accepted(Step("s1", "q > 0", "cases", ("h1", "h2")), given=given)
     accepted(Step("s1", "q > 0", "cases", ("h5", "h4")), given=given)
     accepted(Step("s1", "u > 0 => q > 0", "cases", ("h9", "h8")), given=given)

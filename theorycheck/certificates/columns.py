@@ -1,7 +1,7 @@
 r"""The sixth part of the checker of certificates: cross-entropy with three classes, up to any small gap.
 
 (1) Let Z be the output by class means. Its columns may be centred (W_L -> C W_L, C = I - J/3): the fit stays, no norm
-    grows. So Z = F^T z, F of shape (2, 3) an orthonormal basis of the plane 1^T x = 0, with z and Z of equal singular values.
+    grows. So Z = F^T z, the rows of F an orthonormal basis of the plane 1^T x = 0; z, Z have equal singular values.
     The penalty is at least mu sum_j s_j^(2 / (L + 1)). Linear: mu = (L + 1) / 2 (n lambda_H prod lambda_l)^(1 / (L +
     1)), as for `schatten`. ReLU: n is divided by k 2^(L - 2), see `thinned` with two singular values in place of K.
 (2) s^(2 / (L + 1)) = min over a > 0 of (a s^2 + L a^(-1/L)) / (L + 1). So (von Neumann's inequality of traces, and

@@ -28,6 +28,9 @@ from theorycheck.certificates.features import RULES, bowl
 # ---- end of imports
 
 SUPPORTS = ((0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2))
+DIRECTIONS = 60_000  # a proof that opens more boxes of directions is refused
+NARROW = fmpq(1, 2**12)  # a box of directions that is no wider is not halved
+NEAR = fmpq(10001, 10000)  # where a ray comes nearer to the value, its box is halved instead
 UNITS = fmpq(1000)  # the entries of B are told in thousandths
 
 
@@ -123,11 +126,116 @@ def below_psi(p, q, w, top, e):
     require(all(count == 0 for count, _ in roots(gap, e, end)), "the parabola is not below psi")
 
 
+def rays(c, net):
+    """Three classes, L > 2, balanced: the last ReLU but one and the last one, in turn.
+
+    Let a = (n lambda_H prod lambda_l)^(1/(L + 1)), rounded down; as for `grams` all lambda are a, n = 1, and where the
+    objective is below v, all factors have squared norms below R = 2 v / (a (L + 1)). Let X = s(M_(L-1)) >= 0, its Gram
+    matrix G = D Gamma D, d = diag D = s times a vector with largest entry 1, so that s^2 <= tr G <= R^(L-1).
+    The first L - 1 squared norms have a product of at least |X|_1^2 / k: L = 3 is (3), and for L > 3 |X|_1 <= sqrt(k)
+    |M_(L-1)|_1 as in `thinned`. Their sum is at least (L - 1) (|X|_1^2 / k)^(1 / (L - 1)). For Y with Y Gamma Y <= I,
+    |X|_1 >= <X D^-1 Y, X> = sum_i d_i (Y Gamma)_ii. The last ReLU and the last two factors are told by psi as for
+    `grams`, and psi at the eigenvalues of D Phi D falls as d grows. So a box of directions is treated at its lower end
+    for |X|_1, at its upper end for psi, and s is divided in turn. Only cells with r > 0 count, as X >= 0: for what W_(L-1)
+    costs, G may be increased a little by a matrix, positive definite and with positive entries, that makes it generic.
+    """
+    rectified(net)
+    require(net.K == 3 and net.L > 2 and net.balanced, "only three classes with as many samples each, L > 2")
+    found, pulls = list(cells(c, net)), c["pulls"].split()
+    k = reduce(max, [largest_entry(S) for *_, S in found])
+    open_cells = [cell for cell in found if cell[1][0] > 0]
+    require(len(pulls) == len(open_cells), "not one matrix Y for each cell")
+    v = rational(c["value"])
+    ray, steps = Ray(net, v, k), 0
+    for (low, high, gamma, S), word in zip(open_cells, pulls, strict=True):
+        pull = pulled(low, high, gamma, symmetric([rational(w) / UNITS for w in word.split(",")]))
+        phi = [[arb(s) for s in row] for row in S]
+        for j in range(3):
+            todo = [tuple((ONE if i == j else fmpq(0), ONE) for i in range(3))]
+            while todo:
+                steps += 1
+                require(steps <= DIRECTIONS, "the value could not be proved by subdivision")
+                box = todo.pop()
+                if not ray.above(box, pull, phi):
+                    i = max(range(3), key=lambda i, box=box: box[i][1] - box[i][0])
+                    p, q = box[i]
+                    require(q - p > NARROW, "the value is not seen to be a lower bound")
+                    todo += [(*box[:i], half, *box[i + 1 :]) for half in ((p, (p + q) / 2), ((p + q) / 2, q))]
+    return v
+
+
+def pulled(low, high, gamma, Y):
+    """Lower bounds of (Y Gamma)_ii on a cell, once Y Gamma Y < I is seen there."""
+    square = (fmpq_mat(Y) * fmpq_mat(gamma) * fmpq_mat(Y)).tolist()
+    require(definite([[(i == j) - square[i][j] for j in range(3)] for i in range(3)]), "Y is too large")
+    place = {(0, 1): 0, (0, 2): 1, (1, 2): 2}
+    found = []
+    for i in range(3):
+        ends = [(Y[i][j], place[min(i, j), max(i, j)]) for j in range(3) if j != i]
+        found.append(Y[i][i] + total(y * (low if y > 0 else high)[p] for y, p in ends))
+    require(min(found) >= 0, "Y is of no use")
+    return found
+
+
+class Ray:
+    """What a proof of a / 2 (C (s S)^(2 / (L - 1)) + sum_i psi(s^2 g_i)) >= v for 0 < s <= top needs."""
+
+    def __init__(self, net, v, k):
+        self.a = net.mean(fmpq(net.n[0])) * fmpq(2, net.L + 1)
+        self.e, self.target = arb(3 * self.a), arb(2 * v / self.a)
+        self.power = arb(fmpq(2, net.L - 1))
+        self.factor = (net.L - 1) / arb(k) ** (self.power / 2)
+        self.top = (arb(2 * v / (self.a * (net.L + 1))) ** (net.L - 1)).sqrt().upper()
+
+    def above(self, box, pull, phi):
+        """Whether it is seen for all d in a box of directions."""
+        ends = [arb(q) for _, q in box]
+        S = total(t * p for t, (p, _) in zip(pull, box, strict=True))
+        spread = [[phi[i][j] * ends[i] * ends[j] for j in range(3)] for i in range(3)]
+        first = self.factor * arb(S) ** self.power if S > 0 else arb(0)
+        parts = [(2 / g.sqrt(), self.e / g, (self.e / g.sqrt()).lower()) for g in eigenvalues(spread)]
+        todo = [(arb(0), self.top)]
+        while todo:
+            p, q = todo.pop()
+            if self.least(first, parts, p, q) >= self.target:
+                continue
+            middle = ((p + q) / 2).mid()
+            if not self.least(first, parts, middle, middle) >= self.target * NEAR or q - p < q / 2**10:
+                return False
+            todo += [(middle, q), (p, middle)]
+        return True
+
+    def least(self, first, parts, p, q):
+        """A lower bound for p <= s <= q; 2 g^(-1/2) - e / g <= psi(g) everywhere."""
+        tail = [1 / self.e if q < edge else x / q - y / (q * q) for x, y, edge in parts]
+        return first * p**self.power + tail[0] + tail[1] + tail[2] if p > 0 else tail[0] + tail[1] + tail[2]
+
+
+def eigenvalues(A):
+    """Upper bounds of the eigenvalues of a symmetric 3 x 3 matrix of balls, by the cosine of a third."""
+    q = (A[0][0] + A[1][1] + A[2][2]) / 3
+    a, b, c = A[0][0] - q, A[1][1] - q, A[2][2] - q
+    x, y, z = A[0][1], A[0][2], A[1][2]
+    square = (a * a + b * b + c * c) / 6 + (x * x + y * y + z * z) / 3
+    if not square > 0:
+        return [(q + 2 * square.upper().sqrt()).upper()] * 3
+    p = square.sqrt()
+    det = (a * (b * c - z * z) - x * (x * c - y * z) + y * (x * z - b * y)) / (2 * p * p * p)
+    low, high = det.lower(), det.upper()
+    turn = (low if low > -1 else arb(-1)).acos().union((high if high < 1 else arb(1)).acos()) / 3
+    return [(q + 2 * p * (turn + 2 * arb.pi() * m / 3).cos()).upper() for m in range(3)]
+
+
 # ---- cells: r is in [-1, 1]^3, halved along the longest side ---------------------------------------------------------
 
 
 def lifts(c, net):
-    """Phi for every cell: (2) for B admissible for all Gamma of the cell.
+    """Phi for every cell."""
+    return (S for *_, S in cells(c, net))
+
+
+def cells(c, net):
+    """Lower and upper corner, a Gram matrix above all of the cell, and Phi for B admissible for all of them.
 
     The words of `cells` say, for one box after the other, lower half first: `/`, halve it, or the six entries 11, 12,
     13, 22, 23, 33 of B. Nothing is said of boxes that hold no r in order, or no positive definite Gamma, or no positive
@@ -145,14 +253,14 @@ def lifts(c, net):
         if not definite(gamma):
             continue
         if all(v <= 0 for v in high):
-            yield [[fmpq(i == j) for j in range(3)] for i in range(3)]
+            yield low, high, gamma, [[fmpq(i == j) for j in range(3)] for i in range(3)]
             continue
         require(words, "a cell is missing")
         word = words.pop()
         if word == "/":
             todo += reversed(halved(low, high))
         else:
-            yield admitted([rational(v) / UNITS for v in word.split(",")], gamma)
+            yield low, high, gamma, admitted([rational(v) / UNITS for v in word.split(",")], gamma)
     require(not words, "a cell too many")
 
 
@@ -179,8 +287,7 @@ def definite(A):
 def admitted(entries, gamma):
     """The inverse of B, once B is seen to be positive definite and admissible."""
     require(len(entries) == 6, "B has six entries")
-    a, b, c, d, e, f = entries
-    B, P = [[a, b, c], [b, d, e], [c, e, f]], fmpq_mat(gamma).inv().tolist()
+    B, P = symmetric(entries), fmpq_mat(gamma).inv().tolist()
     require(definite(B), "B is not positive definite")
     for S in SUPPORTS:
         rows = [[P[i][j] if (i in S) == (j in S) else -P[i][j] for j in range(3)] for i in range(3)]
@@ -189,6 +296,12 @@ def admitted(entries, gamma):
                 rows[i][j] -= B[i][j]
         require(copositive(rows), "B is not admissible")
     return fmpq_mat(B).inv().tolist()
+
+
+def symmetric(entries):
+    """The matrix with these entries 11, 12, 13, 22, 23, 33."""
+    a, b, c, d, e, f = entries
+    return [[a, b, c], [b, d, e], [c, e, f]]
 
 
 def copositive(A):
@@ -212,4 +325,4 @@ def copositive(A):
     return all(A[i][j] ** 2 <= A[i][i] * A[j][j] for i, j, _ in pairs) and fmpq_mat(A).det() >= 0
 
 
-RULES |= {"grams": grams, "lifted": lifted, "masked": masked}
+RULES |= {"grams": grams, "lifted": lifted, "masked": masked, "rays": rays}

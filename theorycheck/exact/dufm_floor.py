@@ -1,6 +1,6 @@
 """The best certified lower bound of the unconstrained-features model that a rule of the checker proves."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from math import sqrt
@@ -15,7 +15,14 @@ from theorycheck.exact import dufm_floor_cells
 from theorycheck.models.features import UnconstrainedFeatures
 
 REACHES = (1, 4, 16, 64, 1024, 2**20)  # how far A is looked for, see `columns`
-SHARES = (Fraction(1, 20), Fraction(1, 200), Fraction(1, 10**6))  # how far below collapse a value is tried, as a part
+SHARES = (Fraction(1, 10**6), Fraction(1, 200), Fraction(1, 20))  # how far below collapse a value is tried, as a part
+RAY_SHARES: dict[int, tuple[Fraction, ...]] = {  # parts of the value of collapse that are tried along rays, by depth
+    3: (Fraction(86, 100), Fraction(4, 5), Fraction(7, 10)),
+    4: (Fraction(7, 10), Fraction(64, 100)),
+    5: (Fraction(58, 100), Fraction(1, 2)),
+}
+}
+Producer = Callable[[Mapping], Iterable[dict]]
 CAP = Fraction(4001, 4000)  # how far beyond what is needed a parabola reaches, as a factor
 
 
@@ -53,13 +60,28 @@ def best_floor(instance: UnconstrainedFeatures) -> Floor:
 def floors_of(instance: UnconstrainedFeatures) -> Iterator[Floor]:
     """What each rule that applies proves, by its own best data."""
     for rule, producer in PRODUCERS.items():
-        try:
-            data = producer(instance.document)
-            body = features_build.floor_part(instance, rule, **data)
-        except (CertificateError, check.Refused):
-            continue
-        told = {key: value for key, value in body.items() if key not in ("kind", "statement")}
-        yield Floor(rule, told, Fraction(body["value"]))
+        body = _first(instance, rule, producer)
+        if body is not None:
+            told = {key: value for key, value in body.items() if key not in ("kind", "statement")}
+            yield Floor(rule, told, Fraction(body["value"]))
+
+
+def _first(instance: UnconstrainedFeatures, rule: str, producer: Producer) -> dict | None:
+    """The first body that the checker accepts; None where the rule does not apply."""
+    try:
+        for data in producer(instance.document):
+            if body := _body(instance, rule, data):
+                return body
+    except (CertificateError, check.Refused):
+        pass
+    return None
+
+
+def _body(instance: UnconstrainedFeatures, rule: str, data: Mapping) -> dict | None:
+    try:
+        return features_build.floor_part(instance, rule, **data)
+    except CertificateError:
+        return None
 
 
 def _net(document: Mapping) -> features.Features:
@@ -69,22 +91,22 @@ def _net(document: Mapping) -> features.Features:
     return net
 
 
-def _own(_: Mapping) -> dict:
+def _own(_: Mapping) -> list[dict]:
     """The builder finds the data of the rules of `features` itself."""
-    return {}
+    return [{}]
 
 
-def _masked(document: Mapping) -> dict:
+def _masked(document: Mapping) -> list[dict]:
     """The shift with the least norm of the masks, on a grid."""
     net = _net(document)
     shift = min((fmpq(k, 200) for k in range(200)), key=lambda t: floors.mask_norm(net.K, t))
-    return {"shift": str(shift), "least": _least(net, floors.mask_norm(net.K, shift))}
+    return [{"shift": str(shift), "least": _least(net, floors.mask_norm(net.K, shift))}]
 
 
-def _lifted(document: Mapping) -> dict:
+def _lifted(document: Mapping) -> list[dict]:
     net = _net(document)
     floors.rectified(net)
-    return {"cells": dufm_floor_cells.stored(), "least": _least(net, fmpq(str(lift())))}
+    return [{"cells": dufm_floor_cells.stored(), "least": _least(net, fmpq(str(lift())))}]
 
 
 def _least(net: features.Features, k: fmpq) -> dict:
@@ -107,7 +129,7 @@ def _cells() -> tuple[list[list[fmpq]], ...]:
     return tuple(floors.lifts({"cells": dufm_floor_cells.stored()}, three))
 
 
-def _grams(document: Mapping) -> dict:
+def _grams(document: Mapping) -> list[dict]:
     """Value and parabola for the stored cells."""
     net = _net(document)
     floors.rectified(net)
@@ -119,7 +141,7 @@ def _grams(document: Mapping) -> dict:
         parabola = _parabola(3 * a, float(CAP) * float(lift()) * 2 * value / (3 * a))
         value = a / 2 * min(_reached(S, *parabola[:3]) for S in _cells())
     told = features_least.below(Fraction(value))
-    return {"cells": dufm_floor_cells.stored(), "parabola": [repr(v) for v in parabola], "value": told}
+    return [{"cells": dufm_floor_cells.stored(), "parabola": [repr(v) for v in parabola], "value": told}]
 
 
 def _reached(S: list[list[fmpq]], p: float, q: float, w: float) -> float:
@@ -144,38 +166,49 @@ def _parabola(e: float, top: float) -> tuple[float, float, float, float]:
     return float(psi[k]) + g + w * g * g - 1e-6, 1 + 2 * w * g, w, top
 
 
-def _columns(document: Mapping) -> dict:
-    """A value a little below that of collapse that the checker proves, and how far it must look."""
+def _rays(document: Mapping) -> Iterator[dict]:
+    """Parts of the value of collapse that the checker is known to prove in seconds, the larger first."""
+    net = _net(document)
+    check.require(net.loss == "mse" and net.relu and net.balanced, "only the squared loss, balanced")
+    check.require(net.K == 3 and net.L > 2, "only three classes, L > 2")
+    with ctx.workprec(check.BITS):
+        top = Fraction(features_least.bowl(fmpq(1, 2), 3 * net.mean(fmpq(net.n[0])), net.L).value)
+    data = {"cells": dufm_floor_cells.stored(), "pulls": dufm_floor_cells.pulls()}
+    for share in RAY_SHARES.get(net.L, ()):
+        yield {**data, "value": features_least.rounded(top * share)}
+
+
+def _columns(document: Mapping) -> Iterator[dict]:
+    """Values below that of collapse, the larger first, and how far the checker must look."""
     net = _net(document)
     check.require(net.loss == "ce" and net.K == 3 and net.balanced, "only cross-entropy, three balanced classes")
     with ctx.workprec(check.BITS):
         mu = net.mean(columns.share(net, fmpq(str(lift()))))
         best = Fraction(features_least.margin(3, net.L, 2 * mu).value)
-        reach = next((r for r in REACHES if _covered(net, mu, best * (1 - SHARES[0]), r)), None)
-        for share in reversed(SHARES if reach else ()):
-            value = features_least.rounded(best * (1 - share))
-            if _covered(net, mu, Fraction(value), reach):
-                cells = {"cells": dufm_floor_cells.stored()} if net.relu else {}
-                return {**cells, "value": value, "reach": str(reach)}
-    raise CertificateError("no value just below that of collapse is a lower bound")
+        coarse = fmpq(str(best * (1 - SHARES[-1])))
+        reach = next((r for r in REACHES if _covered(columns.Plane(mu, net.L, coarse, fmpq(r)))), None)
+    cells = {"cells": dufm_floor_cells.stored()} if net.relu else {}
+    for share in SHARES if reach else ():
+        yield {**cells, "value": features_least.rounded(best * (1 - share)), "reach": str(reach)}
 
 
-def _covered(net: features.Features, mu: fmpq, value: Fraction, reach: int | None) -> bool:
+def _covered(plane: columns.Plane) -> bool:
     """Whether the checker proves the value."""
     try:
-        columns.Plane(mu, net.L, fmpq(str(value)), fmpq(reach or 1)).cover()
+        plane.cover()
     except check.Refused:
         return False
     return True
 
 
-PRODUCERS: dict[str, Callable[[Mapping], dict]] = {
+PRODUCERS: dict[str, Producer] = {
     "jensen": _own,
     "product": _own,
     "schatten": _own,
     "masked": _masked,
     "lifted": _lifted,
     "grams": _grams,
+    "rays": _rays,
     "columns": _columns,
 }
 """Data for each rule; a rule that does not apply is refused by the checker or here."""

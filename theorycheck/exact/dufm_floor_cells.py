@@ -15,6 +15,7 @@ from flint import fmpq
 
 from theorycheck.certificates import check, floors
 from theorycheck.errors import CertificateError
+from theorycheck.models.features import UnconstrainedFeatures
 
 Cell = tuple[tuple[fmpq, ...], tuple[fmpq, ...]]
 Good = Callable[[list[list[fmpq]]], bool]
@@ -25,6 +26,30 @@ BLUR = 4e-3  # the least eigenvalue of the Gram matrices that the solver is show
 def stored() -> str:
     """The words of the tree beside this file."""
     return Path(__file__).with_name("dufm_floor_cells.txt").read_text(encoding="ascii").strip()
+
+
+@cache
+def pulls() -> str:
+    """For each stored cell with positive correlations a symmetric Y with Y Γ Y < I there, of a large trace of Y Γ."""
+    three = check.model(dict(UnconstrainedFeatures(3, 2, "1/100").document))
+    found = [cell for cell in floors.cells({"cells": stored()}, three) if cell[1][0] > 0]
+    return " ".join(_pull(low, high, gamma) for low, high, gamma, _ in found)
+
+
+def _pull(low: tuple, high: tuple, gamma: list[list[fmpq]]) -> str:
+    """The entries of Y = (Γ + δ)^(-1/2), scaled, for the best δ of a few, in thousandths."""
+    above, best = np.array([[float(v) for v in row] for row in gamma]), (-1.0, "")
+    for shift in (0.002, 0.02, 0.05, 0.1, 0.2):
+        values, vectors = np.linalg.eigh(above + shift * np.eye(3))
+        Y = (vectors * values**-0.5) @ vectors.T
+        Y *= (1 - 2e-3) / np.sqrt(np.linalg.eigvalsh(Y @ above @ Y)[-1])
+        entries = [round(1000 * Y[i, j]) for i in range(3) for j in range(i, 3)]
+        try:
+            gain = float(sum(floors.pulled(low, high, gamma, floors.symmetric([v / floors.UNITS for v in entries]))))
+        except check.Refused:
+            continue
+        best = max(best, (gain, ",".join(map(str, entries))))
+    return best[1]
 
 
 def grow(good: Good) -> str:

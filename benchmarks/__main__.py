@@ -16,6 +16,7 @@ QUICK = {  # file -> the options that make it short: for a look, not for quoting
     "hessian_trace": ["10"],
     "label_noise_sgd": ["--runs", "64", "--repeats", "1", "--seconds", "0.02"],
     "sharpness": ["--quick"],
+    "dufm": ["--quick"],
 }
 
 

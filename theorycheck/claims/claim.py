@@ -141,11 +141,13 @@ class Check:
         kind: "prove", "solve" or "train".
         name: in words, for the verdict table.
         run: from an instance to findings; a proof ignores the instance.
+        proofs: the names of the proofs that it replays.
     """
 
     kind: str
     name: str
     run: Callable[[Case], list[Finding]] = attrs.field(repr=False)
+    proofs: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -295,6 +297,12 @@ class Claim:
         parts = [self.key, self.statement, [(a.name, a.text, a.latex) for a in self.assumptions]]
         parts += [self.conclusion.name, self.conclusion.text, self.conclusion.latex, str(self.source)]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    @property
+    def proofs(self) -> tuple[str, ...]:
+        """The names of all proofs that its checks replay, the claim's own first."""
+        own = (self.proof,) if self.proof else ()
+        return tuple(dict.fromkeys((*own, *(name for check in self.checks for name in check.proofs))))
 
     def __hash__(self) -> int:
         return hash(self.key)

@@ -22,7 +22,8 @@ def falsify_claim(
     if drop is not None:
         assumption_named(claim, drop)
     with output.Progress(1) as progress:
-        result = falsify(claim, drop=drop, fixed=settings(given, claim.setting), seconds=seconds, progress=progress.step)
+        fixed = settings(given, claim.setting)
+        result = falsify(claim, drop=drop, fixed=fixed, seconds=seconds, progress=progress.step)
     if isinstance(result, Counterexample):
         _write(result, out, script)
     if as_json:

@@ -11,7 +11,7 @@ def prove_claims(keys: list[str], as_json: bool, latex: bool) -> int:
     from theorycheck.symbolic.proof_files import load_proof
 
     claims = select(keys)
-    names = list(dict.fromkeys(claim.proof for claim in claims if claim.proof))
+    names = list(dict.fromkeys(name for claim in claims for name in claim.proofs))
     if not names:
         raise InvalidClaim(f"no proof for {', '.join(keys)}; `theorycheck list` shows which claims have one")
     reports = []

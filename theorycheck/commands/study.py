@@ -42,7 +42,7 @@ def whole_numbers(text: str, name: str) -> tuple[int, ...]:
     Raises:
         InvalidInstance: anything else.
     """
-    if found := re.fullmatch(r"(\d{1,4}):(\d{1,4})", text):
+    if (found := re.fullmatch(r"(\d{1,4}):(\d{1,4})", text)) and int(found[1]) <= int(found[2]):
         return tuple(range(int(found[1]), int(found[2]) + 1))
     if re.fullmatch(r"\d{1,4}(,\d{1,4})*", text):
         return tuple(int(part) for part in text.split(","))
@@ -60,7 +60,7 @@ def study_collapse(model: dict[str, Any], reg: str, widths: str, regs: str | Non
         raise InvalidInstance(f"--seeds {seeds}; pass at least 1")
     instance = UnconstrainedFeatures(reg=reg, **model)
     values, place = whole_numbers(widths, "--width"), output.folder(out)
-    if regs and len(values) > 1:
+    if regs and values[1:]:
         raise InvalidInstance("--width and --regs both vary; pass a single width with --regs")
     settings = Descent(plateau=1e-6 if instance.relu else 0.0)  # at kinks gradients never vanish
     with output.Progress(1) as progress:

@@ -74,7 +74,7 @@ def blueprint(verdicts: Sequence["Verdict"], evidence: dict[str, str]) -> Bluepr
         The layout; the longest column fixes its height, the others are spread over it.
     """
     names = list(dict.fromkeys(a.name for v in verdicts for a in v.claim.assumptions))
-    proved = list(dict.fromkeys(v.claim.proof for v in verdicts if v.claim.proof in evidence))
+    proved = list(dict.fromkeys(name for v in verdicts for name in v.claim.proofs if name in evidence))
     rows = max(len(names), len(proved), len(verdicts), 1)
     # fmt: off
     assumptions = {n: Node(n, "assumption", "", "", y) for n, y in zip(names, _spread(len(names), rows), strict=True)}
@@ -86,7 +86,7 @@ def blueprint(verdicts: Sequence["Verdict"], evidence: dict[str, str]) -> Bluepr
         outcome = verdict.outcome.value
         box = Node(verdict.claim.key, "claim", words.standing(outcome), outcome, y)
         edges = [Edge(assumptions[a.name], box) for a in verdict.claim.assumptions]
-        edges += [Edge(box, proofs[verdict.claim.proof])] if verdict.claim.proof in proofs else []
+        edges += [Edge(box, proofs[name]) for name in verdict.claim.proofs if name in proofs]
         claims.append((box, tuple(edges)))
     return Blueprint(rows * ROW + 34, tuple(assumptions.values()), tuple(claims), tuple(proofs.values()))
 

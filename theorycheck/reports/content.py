@@ -15,6 +15,7 @@ from theorycheck.reports.grids import Grid
 from theorycheck.reports.statements import statement_latex
 
 if TYPE_CHECKING:
+    from theorycheck.claims.claim import Claim
     from theorycheck.claims.verdict import Verdict
     from theorycheck.symbolic.proof import ProofReport
 
@@ -129,6 +130,11 @@ class Content:
         """The outcomes that occur, each once."""
         return tuple(dict.fromkeys(v.outcome for v in self.verdicts))
 
+    def proofs_of(self, claim: "Claim") -> tuple[tuple[ProofView, str], ...]:
+        """The proofs that a claim rests on, each with the key of the claim under which it is printed, the first one."""
+        homes = {name: v.claim.key for v in reversed(self.verdicts) for name in v.claim.proofs}
+        return tuple((self.proofs[name], homes[name]) for name in claim.proofs if name in self.proofs)
+
     def certificates_of(self, owner: str) -> tuple[CertificateFile, ...]:
         """The certificates of one claim or solution."""
         return tuple(c for c in self.certificates if c.owner == owner)
@@ -200,7 +206,7 @@ def _proofs(verdicts: Iterable["Verdict"]) -> dict[str, ProofView]:
     from theorycheck.symbolic.proof import prove
     from theorycheck.symbolic.proof_files import load_proof
 
-    names = dict.fromkeys(v.claim.proof for v in verdicts if v.claim.proof)
+    names = dict.fromkeys(name for v in verdicts for name in v.claim.proofs)
     return {name: proof_view(name, prove(load_proof(name))) for name in names}
 
 

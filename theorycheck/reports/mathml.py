@@ -19,6 +19,11 @@ _NAMES = frozenset(
 _ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "widetilde": "~", "widehat": "^"}
 _BOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "E": "𝔼", "P": "ℙ"}
 _SPACES = {",": 0.17, ":": 0.22, ";": 0.28, "!": 0, " ": 0.3, "quad": 1, "qquad": 2, "~": 0.3}
+_WORDS = frozenset(f"{kind}{style}" for kind in ("text", "math") for style in ("rm", "it", "bf", "bb", "cal")) | {
+    "text",
+    "operatorname",
+    "operatorname*",
+}
 _SIZES = frozenset(f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")) | {
     "left",
     "right",
@@ -130,16 +135,24 @@ class _Reader:
 
     def structure(self, name: str) -> str:
         if name in ("frac", "tfrac", "dfrac"):
-            return f"<mfrac>{self.atom()}{self.atom()}</mfrac>"
+            return f"<mfrac>{self.argument()}{self.argument()}</mfrac>"
         if name == "sqrt":
             return f"<msqrt>{self.atom()}</msqrt>"
         if name in ("binom", "tbinom", "dbinom"):
             return f'<mrow><mo>(</mo><mfrac linethickness="0">{self.atom()}{self.atom()}</mfrac><mo>)</mo></mrow>'
         if name in _ACCENTS:
             return f'<mover accent="true">{self.atom()}<mo>{_ACCENTS[name]}</mo></mover>'
-        if name in ("text", "mathrm", "operatorname", "operatorname*", "textrm", "mathit", "mathbb", "mathbf"):
+        if name in _WORDS:
             return self.words(name)
         raise _Unknown(name)
+
+    def argument(self) -> str:
+        r"""One argument; of several digits without braces, as in `\frac12`, only the first."""
+        token, end = self.tokens[self.at]
+        if token.isdigit() and len(token) > 1:
+            rest = end - len(token) + 1
+            self.tokens[self.at : self.at + 1] = [(token[0], rest), (token[1:], end)]
+        return self.atom()
 
     def words(self, name: str) -> str:
         """The raw argument of a command that sets words."""

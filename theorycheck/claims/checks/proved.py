@@ -172,4 +172,4 @@ def proofs(names: tuple[str, ...], assumptions: tuple[Assumption, ...]) -> Check
             )
         ]
 
-    return Check("prove", f"proof {', '.join(names)}", run)
+    return Check("prove", f"proof {', '.join(names)}", run, names)

@@ -136,8 +136,8 @@ def rays(c, net):
     |M_(L-1)|_1 as in `thinned`. Their sum is at least (L - 1) (|X|_1^2 / k)^(1 / (L - 1)). For Y with Y Gamma Y <= I,
     |X|_1 >= <X D^-1 Y, X> = sum_i d_i (Y Gamma)_ii. The last ReLU and the last two factors are told by psi as for
     `grams`, and psi at the eigenvalues of D Phi D falls as d grows. So a box of directions is treated at its lower end
-    for |X|_1, at its upper end for psi, and s is divided in turn. Only cells with r > 0 count, as X >= 0: for what W_(L-1)
-    costs, G may be increased a little by a matrix, positive definite and with positive entries, that makes it generic.
+    for |X|_1, at its upper end for psi, and s is divided in turn. Only cells with r > 0 count, as X >= 0: G may be
+    increased a little by a generic positive definite matrix with positive entries, as W_(L-1) then costs no more.
     """
     rectified(net)
     require(net.K == 3 and net.L > 2 and net.balanced, "only three classes with as many samples each, L > 2")

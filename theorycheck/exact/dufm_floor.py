@@ -17,10 +17,9 @@ from theorycheck.models.features import UnconstrainedFeatures
 REACHES = (1, 4, 16, 64, 1024, 2**20)  # how far A is looked for, see `columns`
 SHARES = (Fraction(1, 10**6), Fraction(1, 200), Fraction(1, 20))  # how far below collapse a value is tried, as a part
 RAY_SHARES: dict[int, tuple[Fraction, ...]] = {  # parts of the value of collapse that are tried along rays, by depth
-    3: (Fraction(86, 100), Fraction(4, 5), Fraction(7, 10)),
-    4: (Fraction(7, 10), Fraction(64, 100)),
-    5: (Fraction(58, 100), Fraction(1, 2)),
-}
+    3: (Fraction(87, 100), Fraction(4, 5), Fraction(7, 10)),
+    4: (Fraction(72, 100), Fraction(64, 100)),
+    5: (Fraction(61, 100), Fraction(58, 100), Fraction(1, 2)),
 }
 Producer = Callable[[Mapping], Iterable[dict]]
 CAP = Fraction(4001, 4000)  # how far beyond what is needed a parabola reaches, as a factor

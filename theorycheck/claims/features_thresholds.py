@@ -57,8 +57,8 @@ def stability_scale(classes: int, depth: int) -> Fraction:
         return fold_scale(classes, depth)
     if classes > 3:
         return Fraction(classes * (depth - 1), depth + 1)
-    q = 3 * (depth - 1) / (depth + 1)
-    return _root(lambda a: a * (1 + (1 - exp(-a)) / (1 + 2 * exp(-a))) - q, 0.0, 4.0)
+    q, p = 3 * (depth - 1) / (depth + 1), 2 / (depth + 1)
+    return _root(lambda a: a * a + p * a * (2 + exp(-a)) - q * (1 + 2 * exp(-a)), 0.0, 4.0)
 
 
 def fold(classes: int, depth: int) -> Fraction:

@@ -44,14 +44,16 @@ def fold(classes: int, depth: int) -> Threshold:
 def stability(classes: int, depth: int) -> Threshold:
     """The least α at which the Hessian is positive semidefinite, and its λ̄: K (L-1)/(L+1) for K >= 4.
 
-    With two classes it is the fold; with three it solves α (1 + (e^α - 1)/(e^α + 2)) = 3 (L - 1)/(L + 1).
+    With two classes it is the fold. With three no symmetric direction has a zero diagonal, and one that shifts the mean
+    of the features takes part: α² e^α + 2α (2 e^α + 1)/(L + 1) = 3 (e^α + 2) (L - 1)/(L + 1).
     """
     q = (depth - 1) / (depth + 1)
     if classes == 2 or not q:
         return fold(classes, depth)
     if classes > 3:
         return Threshold(classes * q, critical_reg(classes, depth, classes * q))
-    alpha = falling_root(lambda a: 3 * q - a * (1 + math.expm1(a) / (math.exp(a) + 2)), 0.0, 3.0)
+    share = 1 - q  # 2 / (L + 1)
+    alpha = falling_root(lambda a: 3 * q * (1 + 2 * math.exp(-a)) - a * a - share * a * (2 + math.exp(-a)), 0.0, 3.0)
     return Threshold(alpha, critical_reg(classes, depth, alpha))
 
 

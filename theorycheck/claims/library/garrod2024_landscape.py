@@ -161,15 +161,16 @@ THM4_FEW = Claim(
     key="garrod2024.thm4_few",
     title="For two and three classes collapsed critical points are stable from an earlier scale on",
     statement="L >= 2: the Hessian at a DNC critical point is positive semidefinite iff alpha >= alpha_stab, the root "
-    "of alpha (1 + (e^alpha - 1)/(e^alpha + 2)) = 3 (L-1)/(L+1) for K = 3, and the scale of the fold for K = 2.",
-    latex=r"$K=3$: $\alpha_{\mathrm{stab}}\bigl(1+\tfrac{e^\alpha-1}{e^\alpha+2}\bigr)=3\tfrac{L-1}{L+1}$; $K=2$: the "
-    r"fold.",
+    "of alpha^2 e^alpha + 2 alpha (2 e^alpha + 1)/(L+1) = 3 (e^alpha + 2)(L-1)/(L+1) for K = 3, and the scale of the "
+    "fold for K = 2.",
+    latex=r"$K=3$: $\alpha^2e^\alpha+\tfrac{2\alpha}{L+1}(2e^\alpha+1)=3\tfrac{L-1}{L+1}(e^\alpha+2)$ at "
+    r"$\alpha_{\mathrm{stab}}$; $K=2$: the fold.",
     source=_derived("Theorem 4, made exact", "Few classes have no symmetric direction with zero diagonal."),
     assumptions=_FEW,
     setting="features",
     conclusion=_LEAST,
     checks=(curved.STABLE,),
-    instances=_drawn((_one(2, 2), _one(3, 2), entropy(3, 2, "11/50")), ((2, 3), (3, 3), (3, 2))),
+    instances=_drawn((_one(2, 2), _one(3, 2), entropy(3, 2, "219/1000")), ((2, 3), (3, 3), (3, 2))),
     attacks=(attacks.NOT_LOCALLY_MINIMAL,),
     siblings=_false(
         "thm4_few~fold",

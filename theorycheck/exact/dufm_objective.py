@@ -61,6 +61,11 @@ def fit(instance: UnconstrainedFeatures, Z: np.ndarray) -> float:
     return _fit(instance, Z)[0]
 
 
+def fit_gradient(instance: UnconstrainedFeatures, Z: np.ndarray) -> np.ndarray:
+    """The derivative of the fit in `Z`, (K, K)."""
+    return _fit(instance, Z)[1]
+
+
 def _fit(instance, Z):
     share = np.array(instance.counts) / instance.samples
     eye = np.eye(instance.classes)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from theorycheck.exact.dufm_objective import fit_gradient
 from theorycheck.exact.dufm_search_problem import Network, Problem
 from theorycheck.exact.dufm_search_starts import network_of
 
 Matrices = list[np.ndarray]
+_TRIED, _CLIMBS = 200, 12  # directions for a new neuron, and how often each is improved
 
 
 def _noise(F, random, size):
@@ -78,6 +80,55 @@ def split(matrices: Matrices, problem: Problem, random: np.random.Generator) -> 
     return found
 
 
+def priced(matrices: Matrices, problem: Problem, random: np.random.Generator) -> Matrices:
+    """New neurons where they gain most at first order; where none gains, as `widened`.
+
+    A neuron w, v between two layers changes the fit by v·D s(w A), D its derivative in the layer above and A the layer
+    below, and costs λ̄ |v| |w|: it gains where |D s(w A)| > λ̄ |w|.
+    """
+    layer = len(matrices) - 2 if random.random() < 0.6 else int(random.integers(1, len(matrices) - 1))
+    below, above = _around(matrices, problem, layer)
+    W = random.normal(size=(_TRIED, len(below)))
+    for _ in range(_CLIMBS):
+        S = np.maximum(W @ below, 0.0)
+        W = ((S @ (above.T @ above)) * (S > 0)) @ below.T
+        W /= np.linalg.norm(W, axis=1, keepdims=True) + 1e-300
+    D = np.maximum(W @ below, 0.0) @ above.T
+    price = np.linalg.norm(D, axis=1) / problem.mean_reg
+    limit = (problem.instance.width or 4 * matrices[-1].shape[0]) - len(matrices[layer])
+    chosen = _distinct(W, price, min(limit, int(random.integers(1, 5))))
+    if not chosen:
+        return widened(matrices, problem, random)
+    size = 0.3 * np.sqrt(np.mean(np.sum(matrices[layer] ** 2, axis=1)))
+    found = [_noise(F, random, 1e-3) for F in matrices]
+    found[layer] = np.vstack([found[layer], size * W[chosen]])
+    outward = -D[chosen] / np.linalg.norm(D[chosen], axis=1, keepdims=True)
+    found[layer + 1] = np.hstack([found[layer + 1], size * outward.T])
+    return found
+
+
+def _around(matrices, problem, layer):
+    """The activations below a hidden layer, and the derivative of the fit in the layer above it."""
+    states = [matrices[0]]
+    for W in matrices[1:-1]:
+        states.append(np.maximum(W @ states[-1], 0.0))
+    delta = fit_gradient(problem.instance, matrices[-1] @ states[-1])
+    for l in range(len(matrices) - 1, layer + 1, -1):
+        delta = (matrices[l].T @ delta) * (states[l - 1] > 0)
+    return states[layer - 1], delta
+
+
+def _distinct(W, price, count):
+    """Up to `count` directions whose price is above 1, the best first, no two nearly the same."""
+    chosen: list[int] = []
+    for i in np.argsort(-price):
+        if len(chosen) >= count or price[i] <= 1.001:
+            break
+        if all(W[i] @ W[j] < 0.99 for j in chosen):
+            chosen.append(int(i))
+    return chosen
+
+
 MOVES: tuple[tuple[Callable, str], ...] = (
     (shaken, "shaken"),
     (redecoded, "with a new decoder"),
@@ -85,6 +136,7 @@ MOVES: tuple[tuple[Callable, str], ...] = (
     (thinned, "with a neuron dropped"),
     (widened, "with neurons added"),
     (split, "with a neuron split"),
+    (priced, "with neurons that pay"),
 )
 
 

@@ -26,6 +26,7 @@ class State:
         self.history: list[tuple[float, float, str]] = []
         self.progress: Progress | None = None
         self.arms = arms(problem)
+        self.round = 0
         self.polished = 0.0  # seconds
         self.scores: list[tuple[float, int]] = []  # loss and arm of the best drawn networks
 
@@ -58,20 +59,32 @@ class State:
 
 
 def play(state: State, descent: Descent) -> None:
-    """Two batches: drawn networks, then neighbours of the best; the best is polished when it is new."""
+    """A round: drawn networks and neighbours of all kept, or neighbours of the best alone; a new best is polished."""
+    best = state.kept[0].loss if state.kept else np.inf
+    state.round += 1
+    if state.round % 2:
+        _draw(state, descent)
+    if state.kept and not state.late():
+        _move(state, descent, 2.0 if state.round % 2 else 6.0)
+    if state.kept[0].loss < best and not state.late():
+        _polish(state, descent)
+
+
+def _draw(state, descent):
+    """Networks of several arms."""
     chosen = [state.draw_arm() for _ in range(_BATCH)]
     drawn = [state.arms[a].draw(state.problem, state.random) for a in chosen]
     places = {network.origin: a for network, a in zip(drawn, chosen, strict=True)}
-    new = False
     for network in descent.race(drawn, 0.4):
         state.score(network.loss, places[network.origin])
-        new = state.take(network) or new
-    if not state.late():
-        parents = [state.kept[int(len(state.kept) * state.random.random() ** 2)] for _ in range(_BATCH)]
-        for network in descent.race([moved(state.problem, p, state.random) for p in parents], 0.5):
-            new = state.take(network) or new
-    if new and not state.late():
-        _polish(state, descent)
+        state.take(network)
+
+
+def _move(state, descent, focus):
+    """Neighbours of kept networks, of the best ones the more often the larger `focus` is."""
+    parents = [state.kept[int(len(state.kept) * state.random.random() ** focus)] for _ in range(_BATCH)]
+    for network in descent.race([moved(state.problem, p, state.random) for p in parents], 0.5):
+        state.take(network)
 
 
 def _polish(state, descent):

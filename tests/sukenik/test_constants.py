@@ -46,7 +46,13 @@ def of_tool(closed, K, L):
 
 @pytest.mark.parametrize(
     ("K", "L", "digits"),
-    [(2, 2, ".1984251315"), (3, 3, ".0907218423"), (6, 4, ".0350610983"), (10, 4, ".0210366590"), (3, 2, ".1322834210")],
+    [
+        (2, 2, ".1984251315"),
+        (3, 3, ".0907218423"),
+        (6, 4, ".0350610983"),
+        (10, 4, ".0210366590"),
+        (3, 2, ".1322834210"),
+    ],
 )
 def test_the_threshold_of_collapse(K, L, digits):
     printed(dnc_threshold(K, L), digits)
@@ -143,8 +149,11 @@ def test_with_a_row_three_layers_win_from_eleven_vertices_on():
     # and there it is a tie in exact numbers: with δ² = 1/2, t = 1/3 all norms lie in Q(√2)
     assert (Fraction(9, 2) + 9 * 2) ** 2 * 2 * (Fraction(16, 9) / 2 + 8 * Fraction(4, 9) / 4 + Fraction(2, 9)) == 45**2
     with mpmath.workdps(30):
-        size = lambda d, t: (mpmath.sqrt(18 + 45 * d**2) + 9 * mpmath.sqrt(8)) ** 2 * (  # noqa: E731
-            (1 + t) ** 2 / 2 + 2 * (1 - t) ** 2 + t**2 / d**2
+        size = lambda d, t: (
+            (mpmath.sqrt(18 + 45 * d**2) + 9 * mpmath.sqrt(8)) ** 2
+            * (  # noqa: E731
+                (1 + t) ** 2 / 2 + 2 * (1 - t) ** 2 + t**2 / d**2
+            )
         )
         at = (mpmath.sqrt(0.5), mpmath.mpf(1) / 3)
         assert abs(size(*at) - 45**2) < 1e-25
@@ -189,7 +198,7 @@ def test_the_two_closed_forms_that_prove_it():
 
 
 def test_the_optimal_ladder():
-    size = lambda b: -((1 / (mpmath.sqrt(2) * b) + mpmath.sqrt(8 + 2 / b**2)) * (1 + mpmath.sqrt(1 + 2 * b**2))) ** 2  # noqa: E731
+    size = lambda b: -(((1 / (mpmath.sqrt(2) * b) + mpmath.sqrt(8 + 2 / b**2)) * (1 + mpmath.sqrt(1 + 2 * b**2))) ** 2)  # noqa: E731
     top, beta = peak(size, 0.5, 2)
     printed(-top, "110.885673")
     printed(beta, "0.9034845")

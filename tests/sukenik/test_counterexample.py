@@ -141,7 +141,10 @@ def test_the_nuclear_norm_of_three_columns():
 @pytest.mark.parametrize(("K", "L"), [(3, 2), (4, 2), (6, 2), (3, 3), (4, 3)])
 def test_no_random_start_beats_collapse_there(K, L):
     shapes = [(K + 2, K), *[(K + 2, K + 2)] * (L - 1), (K, K + 2)]
-    ends = [descend(random_start(shapes, seed, 1.3), [float(reg(K, L))] * (L + 1), [1] * K, steps=600)[0] for seed in range(4)]
+    ends = [
+        descend(random_start(shapes, seed, 1.3), [float(reg(K, L))] * (L + 1), [1] * K, steps=600)[0]
+        for seed in range(4)
+    ]
     assert min(ends) > structure(Model(K, L, reg(K, L)), "dnc").loss - 1e-9
 
 

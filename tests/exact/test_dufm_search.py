@@ -140,7 +140,7 @@ def polished():
     problem, random = Problem(UnconstrainedFeatures(3, 4, 0.3 * threshold(3, 4))), np.random.default_rng(1)
     arm = next(a for a in arms(problem) if a.features == 2 and a.last == 6 and a.coded)
     with ThreadPoolExecutor(1) as pool:
-        descent = Descent(problem, pool)
+        descent = Descent(problem, pool, lambda: False)
         rough = min(descent.race([arm.draw(problem, random) for _ in range(200)], 0.4), key=lambda n: n.loss)
         return problem, rough, descent.finish(rough, lambda: False)
 
@@ -229,12 +229,14 @@ def test_races_depend_on_the_seed_alone():
         random = np.random.default_rng(3)
         with ThreadPoolExecutor(threads) as pool:
             drawn = [arm.draw(problem, random) for arm in arms(problem)]
-            return [n.loss for n in Descent(problem, pool).race(drawn, 0.5)]
+            return [n.loss for n in Descent(problem, pool, lambda: False).race(drawn, 0.5)]
 
     assert losses(1) == losses(2)
 
 
-def test_time_is_kept():
+@pytest.mark.parametrize(("K", "L"), [(10, 4), (40, 12)])
+def test_time_is_kept(K, L):
     begun = monotonic()
-    search(UnconstrainedFeatures(10, 4, 0.006), seconds=1.0)
+    found = search(UnconstrainedFeatures(K, L, 0.06 / K), seconds=1.0)
     assert monotonic() - begun < 12.0
+    assert found.loss <= collapse(K, L, 0.06 / K) + 1e-12

@@ -26,6 +26,7 @@ from theorycheck.models.features import UnconstrainedFeatures
 _FIRST = 0.15  # of the time, before other depths are looked at
 _LAST = 0.12  # of the time, for the last polish
 _LEAST = 0.3  # seconds for another depth; with less it is left out
+_EFFORT = 5e7  # operations of one stage of a descent for each second of the search
 _CARRIED = 6  # networks from one depth to the next
 
 
@@ -37,7 +38,8 @@ class SearchResult:
         loss: the objective there.
         factors: H, W_1, ..., W_L, class means.
         history: (seconds, loss, origin) at each improvement.
-        kkt: how far the point is from stationary, kinks considered, relative to the penalty's largest entry.
+        kkt: how far the point is from stationary, kinks considered, relative to the penalty's largest entry; NaN where the
+            network is too large to tell.
         origin: where the point comes from, in words.
     """
 
@@ -75,11 +77,12 @@ def search(
     state = State(problem, np.random.default_rng(seed), begun, begun + _FIRST * seconds)
     state.progress = progress
     with _one_thread_each(), ThreadPoolExecutor(_cores()) as pool:
-        descent = Descent(problem, pool)
+        descent = Descent(problem, pool, state.late, _EFFORT * seconds)
         _begin(state, descent, given)
         _explore(state, descent)
-        _admit(state, descent, _carried(state, pool, seconds))
+        found = _carried(state, pool, seconds)
         state.end = begun + (1.0 - _LAST) * seconds
+        _admit(state, descent, found)
         _explore(state, descent)
         best = _settle(state, descent, begun + seconds)
     return _result(instance, best, tuple(state.history))
@@ -98,7 +101,7 @@ def _carried(state, pool, seconds):
             return []
         problem, now = at_depth(state.problem, depth), monotonic()
         other = State(problem, state.random, now, now + share * seconds)
-        descent = Descent(problem, pool)
+        descent = Descent(problem, pool, other.late, _EFFORT * share * seconds)
         _begin(other, descent, [])
         _admit(other, descent, found)
         _explore(other, descent)
@@ -136,7 +139,7 @@ def _begin(state, descent, given):
     for network in first:
         state.take(descent.valued(network))
     for network in descent.together(first, descent.rest):
-        state.take(network if state.late() else descent.finish(network, state.late))
+        state.take(network if state.late() or not np.isfinite(network.loss) else descent.finish(network, state.late))
 
 
 def _settle(state, descent, end):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import attrs
+import numpy as np
 
 from theorycheck.exact.dufm_search_compress import compress
 from theorycheck.exact.dufm_search_polish import polish, value_at
@@ -21,18 +22,30 @@ _ROUNDING = 1e-13  # losses that differ by less are equal: the smaller network i
 
 @attrs.frozen
 class Descent:
-    """Minimises networks of one problem, several at once."""
+    """Minimises networks of one problem, several at once.
+
+    Attributes:
+        problem: of the networks.
+        pool: the threads.
+        late: whether the time is up; asked before each descent, which then leaves its network with an infinite loss.
+        effort: floating-point operations that one stage of a descent may take, about; large networks make fewer steps.
+    """
 
     problem: Problem
     pool: ThreadPoolExecutor
+    late: Callable[[], bool]
+    effort: float = 1e10
 
     def stage(self, network: Network, plan: Plan) -> Network:
         """L-BFGS through `plan`, with the loss of the last stage."""
         from theorycheck.exact.dufm_search_kernel import minimise
 
+        if self.late():
+            return attrs.evolve(network, loss=np.inf)
         theta, loss = network.theta.copy(), network.loss
+        most = max(10, int(self.effort / (6.0 * len(theta) * self.problem.instance.classes)))
         for soft, steps, stall in plan:
-            loss = minimise(theta, network.rows, *self.problem.arguments(), soft, steps, stall, _MEMORY)
+            loss = minimise(theta, network.rows, *self.problem.arguments(), soft, min(steps, most), stall, _MEMORY)
         return attrs.evolve(network, theta=theta, loss=float(loss))
 
     @property
@@ -55,7 +68,7 @@ class Descent:
         return self.together(first[: max(1, round(kept * len(first)))], self.rest)
 
     def finish(self, network: Network, late: Callable[[], bool]) -> Network:
-        """Fewer neurons, then Newton steps on the kinks; never worse."""
+        """Fewer neurons, then Newton steps on the kinks until `late`; never worse."""
         small = compress(self.problem, network)
         small = small if small.loss < network.loss + 1e-9 else network
         done = polish(self.problem, small, late)

@@ -22,6 +22,7 @@ _GAIN = 1e-14  # a step that gains less, relative to the value, counts as none
 _GOOD = 1e-7  # one that gains less moves on to the next tolerance
 _FLAT = 1e-9  # curvatures below, relative to the largest, are those of a symmetry
 _ENTRIES = 700  # at which Newton's matrices still pay off
+_PROGRAM = 1_000_000  # entries of the linear program's matrix that are still quick
 _Arguments = tuple[np.ndarray, np.ndarray, int, np.ndarray, np.ndarray, np.ndarray, bool, np.ndarray]
 
 
@@ -226,7 +227,7 @@ def stationarity(problem: Problem, network: Network, tolerance: float = 1e-6) ->
         tolerance: relative size at which an entry counts as on its kink.
 
     Returns:
-        0 at a stationary point (up to rounding); NaN where the linear program found no answer.
+        0 at a stationary point (up to rounding); NaN where the linear program is too large or has no answer.
     """
     from scipy.optimize import linprog
 
@@ -235,6 +236,8 @@ def stationarity(problem: Problem, network: Network, tolerance: float = 1e-6) ->
     g, delta = piece.pulled(np.zeros(len(piece.mask)))
     if not len(piece.held):
         return float(np.abs(g).max() / scale)
+    if len(g) * len(piece.held) > _PROGRAM:
+        return float("nan")
     J, cross = piece.constraints()
     m, one = len(piece.held), np.ones((len(g), 1))
     rows = [

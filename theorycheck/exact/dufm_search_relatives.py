@@ -65,4 +65,4 @@ def shallower(problem: Problem, network: Network) -> list[Network]:
 
 
 def _root(network):
-    return f"{network.origin.split(' -> ')[0].split(', a layer')[0]} at depth {len(network.rows) - 1}"
+    return f"{network.origin.split(' -> ')[0].split(' at depth')[0]} at depth {len(network.rows) - 1}"

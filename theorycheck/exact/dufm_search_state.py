@@ -36,6 +36,8 @@ class State:
 
     def take(self, network: Network) -> bool:
         """Keep the network where it is among the best distinct ones; whether it is the best."""
+        if not np.isfinite(network.loss):
+            return False
         best = not self.kept or network.loss < self.kept[0].loss - 1e-13
         if best:
             self.history.append((monotonic() - self.begun, network.loss, network.origin))
@@ -76,8 +78,9 @@ def _draw(state, descent):
     drawn = [state.arms[a].draw(state.problem, state.random) for a in chosen]
     places = {network.origin: a for network, a in zip(drawn, chosen, strict=True)}
     for network in descent.race(drawn, 0.4):
-        state.score(network.loss, places[network.origin])
-        state.take(network)
+        if np.isfinite(network.loss):
+            state.score(network.loss, places[network.origin])
+            state.take(network)
 
 
 def _move(state, descent, focus):

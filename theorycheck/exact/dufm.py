@@ -29,7 +29,7 @@ def dufm(
     Args:
         instance: the problem.
         structure: take this structure instead of the best one.
-        seconds: of the search; 0 for none.
+        seconds: of the search, 0 for none; lower bounds that take long to check are left out where it is short.
         progress: called with (seconds, loss, origin) when the search improves.
 
     Returns:
@@ -41,7 +41,7 @@ def dufm(
     _certifiable(instance)
     chosen = named(instance, structure) if structure else None
     found = structures(instance)
-    lower = floor(instance)
+    lower = floor(instance, seconds)
     if chosen is not None:
         return conclude(instance, found, *_written(instance, chosen), lower)
     point, upper = best_structure(instance, found)

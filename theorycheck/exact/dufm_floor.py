@@ -21,7 +21,10 @@ RAY_SHARES: dict[int, tuple[Fraction, ...]] = {  # parts of the value of collaps
     4: (Fraction(72, 100), Fraction(64, 100)),
     5: (Fraction(61, 100), Fraction(58, 100), Fraction(1, 2)),
 }
-Producer = Callable[[Mapping], Iterable[dict]]
+FINEST = Fraction(1, 2 * 10**9)  # below collapse: where that is proved, collapse is optimal for all that is told
+PATIENCE = {"rays": 20.0}  # seconds a user must be willing to wait for the rules that take as many to check
+FINEST_PATIENCE = 60.0
+Producer = Callable[[Mapping, float], Iterable[dict]]
 CAP = Fraction(4001, 4000)  # how far beyond what is needed a parabola reaches, as a factor
 
 
@@ -33,15 +36,21 @@ class Floor:
         rule: a key of `features.RULES`.
         data: what the rule reads, as the certificate's part has it.
         value: the bound, exact.
+        body: the part of a certificate that the checker has accepted.
     """
 
     rule: str
     data: dict = field(repr=False, hash=False)
     value: Fraction
+    body: dict = field(repr=False, hash=False, eq=False)
 
 
-def best_floor(instance: UnconstrainedFeatures) -> Floor:
+def best_floor(instance: UnconstrainedFeatures, seconds: float = 20.0) -> Floor:
     """The largest lower bound that any rule proves.
+
+    Args:
+        instance: the problem.
+        seconds: about how long the slowest rules may take; with few, they are left out.
 
     Raises:
         CertificateError: no rule applies.
@@ -50,25 +59,27 @@ def best_floor(instance: UnconstrainedFeatures) -> Floor:
         >>> print(best_floor(UnconstrainedFeatures(3, 3, "1/100", activation="linear")).rule)
         schatten
     """
-    found = max(floors_of(instance), key=lambda floor: floor.value, default=None)
+    found = max(floors_of(instance, seconds), key=lambda floor: floor.value, default=None)
     if found is None:
         raise CertificateError(f"no rule for a lower bound applies to {instance}")
     return found
 
 
-def floors_of(instance: UnconstrainedFeatures) -> Iterator[Floor]:
+def floors_of(instance: UnconstrainedFeatures, seconds: float = 20.0) -> Iterator[Floor]:
     """What each rule that applies proves, by its own best data."""
     for rule, producer in PRODUCERS.items():
-        body = _first(instance, rule, producer)
+        if seconds < PATIENCE.get(rule, 0):
+            continue
+        body = _first(instance, rule, producer, seconds)
         if body is not None:
             told = {key: value for key, value in body.items() if key not in ("kind", "statement")}
-            yield Floor(rule, told, Fraction(body["value"]))
+            yield Floor(rule, told, Fraction(body["value"]), body)
 
 
-def _first(instance: UnconstrainedFeatures, rule: str, producer: Producer) -> dict | None:
+def _first(instance: UnconstrainedFeatures, rule: str, producer: Producer, seconds: float) -> dict | None:
     """The first body that the checker accepts; None where the rule does not apply."""
     try:
-        for data in producer(instance.document):
+        for data in producer(instance.document, seconds):
             if body := _body(instance, rule, data):
                 return body
     except (CertificateError, check.Refused):
@@ -90,19 +101,19 @@ def _net(document: Mapping) -> features.Features:
     return net
 
 
-def _own(_: Mapping) -> list[dict]:
+def _own(_: Mapping, seconds: float) -> list[dict]:
     """The builder finds the data of the rules of `features` itself."""
     return [{}]
 
 
-def _masked(document: Mapping) -> list[dict]:
+def _masked(document: Mapping, seconds: float) -> list[dict]:
     """The shift with the least norm of the masks, on a grid."""
     net = _net(document)
     shift = min((fmpq(k, 200) for k in range(200)), key=lambda t: floors.mask_norm(net.K, t))
     return [{"shift": str(shift), "least": _least(net, floors.mask_norm(net.K, shift))}]
 
 
-def _lifted(document: Mapping) -> list[dict]:
+def _lifted(document: Mapping, seconds: float) -> list[dict]:
     net = _net(document)
     floors.rectified(net)
     return [{"cells": dufm_floor_cells.stored(), "least": _least(net, fmpq(str(lift())))}]
@@ -128,7 +139,7 @@ def _cells() -> tuple[list[list[fmpq]], ...]:
     return tuple(floors.lifts({"cells": dufm_floor_cells.stored()}, three))
 
 
-def _grams(document: Mapping) -> list[dict]:
+def _grams(document: Mapping, seconds: float) -> list[dict]:
     """Value and parabola for the stored cells."""
     net = _net(document)
     floors.rectified(net)
@@ -165,7 +176,7 @@ def _parabola(e: float, top: float) -> tuple[float, float, float, float]:
     return float(psi[k]) + g + w * g * g - 1e-6, 1 + 2 * w * g, w, top
 
 
-def _rays(document: Mapping) -> Iterator[dict]:
+def _rays(document: Mapping, seconds: float) -> Iterator[dict]:
     """Parts of the value of collapse that the checker is known to prove in seconds, the larger first."""
     net = _net(document)
     check.require(net.loss == "mse" and net.relu and net.balanced, "only the squared loss, balanced")
@@ -177,7 +188,7 @@ def _rays(document: Mapping) -> Iterator[dict]:
         yield {**data, "value": features_least.rounded(top * share)}
 
 
-def _columns(document: Mapping) -> Iterator[dict]:
+def _columns(document: Mapping, seconds: float) -> Iterator[dict]:
     """Values below that of collapse, the larger first, and how far the checker must look."""
     net = _net(document)
     check.require(net.loss == "ce" and net.K == 3 and net.balanced, "only cross-entropy, three balanced classes")
@@ -187,7 +198,8 @@ def _columns(document: Mapping) -> Iterator[dict]:
         coarse = fmpq(str(best * (1 - SHARES[-1])))
         reach = next((r for r in REACHES if _covered(columns.Plane(mu, net.L, coarse, fmpq(r)))), None)
     cells = {"cells": dufm_floor_cells.stored()} if net.relu else {}
-    for share in SHARES if reach else ():
+    shares = (FINEST, *SHARES) if seconds >= FINEST_PATIENCE else SHARES
+    for share in shares if reach else ():
         yield {**cells, "value": features_least.rounded(best * (1 - share)), "reach": str(reach)}
 
 

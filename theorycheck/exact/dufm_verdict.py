@@ -95,11 +95,10 @@ def upper_part(instance: UnconstrainedFeatures, point: Point) -> dict:
     return build.part("value", instance.document, **values)
 
 
-def floor(instance: UnconstrainedFeatures) -> dict | None:
+def floor(instance: UnconstrainedFeatures, seconds: float) -> dict | None:
     """The body of the best certified lower bound for all parameters; None where no rule applies."""
     try:
-        found = best_floor(instance)
-        return features_build.floor_part(instance, **found.data)
+        return best_floor(instance, seconds).body
     except CertificateError:
         return None
 

@@ -210,8 +210,15 @@ def test_four_classes_and_two_layers(reg, digits):
 
 @pytest.mark.parametrize(
     ("L", "digits", "rank"),
-    [(2, ".43032532", 3), (3, ".19311795", 3), (4, ".10933913", 2), (6, ".04707735", 2), (8, ".02725962", 2), (10, ".01839282", 2)],
-)  # fmt: skip
+    [
+        (2, ".43032532", 3),
+        (3, ".19311795", 3),
+        (4, ".10933913", 2),
+        (6, ".04707735", 2),
+        (8, ".02725962", 2),
+        (10, ".01839282", 2),
+    ],
+)
 def test_the_sweep_of_six_classes(L, digits, rank):
     lam = mpmath.mpf("0.08") / L**2
     found = {name: s for name, s in structures(linear(6, L, Fraction(2, 25 * L**2))).items() if s.loss is not None}

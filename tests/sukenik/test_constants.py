@@ -149,16 +149,16 @@ def test_with_a_row_three_layers_win_from_eleven_vertices_on():
     # and there it is a tie in exact numbers: with δ² = 1/2, t = 1/3 all norms lie in Q(√2)
     assert (Fraction(9, 2) + 9 * 2) ** 2 * 2 * (Fraction(16, 9) / 2 + 8 * Fraction(4, 9) / 4 + Fraction(2, 9)) == 45**2
     with mpmath.workdps(30):
-        size = lambda d, t: (
-            (mpmath.sqrt(18 + 45 * d**2) + 9 * mpmath.sqrt(8)) ** 2
-            * (  # noqa: E731
-                (1 + t) ** 2 / 2 + 2 * (1 - t) ** 2 + t**2 / d**2
-            )
-        )
         at = (mpmath.sqrt(0.5), mpmath.mpf(1) / 3)
-        assert abs(size(*at) - 45**2) < 1e-25
+        assert abs(row_size(*at) - 45**2) < 1e-25
         for order in ((1, 0), (0, 1)):
-            assert abs(mpmath.diff(size, at, order)) < 1e-12
+            assert abs(mpmath.diff(row_size, at, order)) < 1e-12
+
+
+def row_size(d, t):
+    """κ of the features times κ of the mixing, over K, for ten vertices."""
+    mixing = (1 + t) ** 2 / 2 + 2 * (1 - t) ** 2 + t**2 / d**2
+    return (mpmath.sqrt(18 + 45 * d**2) + 9 * mpmath.sqrt(8)) ** 2 * mixing
 
 
 def test_with_a_row_the_ratio_falls_like_a_fourth_root():

@@ -12,7 +12,6 @@ from theorycheck import solve
 from theorycheck.certificates import features_build
 from theorycheck.claims.checks import features_nuclear
 from theorycheck.exact import dufm_families as families
-from theorycheck.exact.dufm_floor import floors_of
 from theorycheck.exact.dufm_scalar import dnc_threshold
 from theorycheck.exact.dufm_shape import matrix
 from theorycheck.exact.dufm_solution import exact_layers
@@ -272,8 +271,8 @@ def test_ranks_of_collapse_and_of_the_cuts():
 def test_the_generic_bound(L, K, digits, upper):
     """C' = (L + 1) K^{2/(L+1)}: by the package in exact numbers, and by trying every c."""
     instance = Model(K, L, reg(K, L))
-    bounds = {floor.rule: floor.value for floor in floors_of(instance)}
-    printed(mpmath.mpf(bounds["product"].numerator) / bounds["product"].denominator, digits)
+    bound = Fraction(features_build.floor_part(instance, "product")["value"])
+    printed(mpmath.mpf(bound.numerator) / bound.denominator, digits)
     c = np.linspace(0, 1, 400_001)
     C = (L + 1) * K ** (2 / (L + 1))
     printed(np.min((1 - c) ** 2 / 2 + C * float(instance.reg[0]) / 2 * c ** (2 / (L + 1))), digits)
@@ -282,7 +281,7 @@ def test_the_generic_bound(L, K, digits, upper):
     draw = np.random.default_rng(1)
     for _ in range(20):  # and no random parameters lie below
         factors = [draw.normal(size=(K, K)) for _ in range(L + 1)]
-        assert by_scaling_or_zero(factors, float(instance.reg[0])) >= float(bounds["product"]) - 1e-12
+        assert by_scaling_or_zero(factors, float(instance.reg[0])) >= float(bound) - 1e-12
 
 
 def by_scaling_or_zero(factors, lam):
@@ -293,12 +292,12 @@ def by_scaling_or_zero(factors, lam):
 def test_two_classes_and_one_layer_are_exact():
     for K, L in ((2, 2), (2, 4), (5, 1)):
         instance = Model(K, L, reg(K, L))
-        best = max(float(floor.value) for floor in floors_of(instance))
+        best = float(Fraction(features_build.floor_part(instance, "schatten")["value"]))
         assert best == pytest.approx(structure(instance, "dnc").loss, abs=1e-10)
 
 
 def test_two_layers_under_the_hypothesis():
-    """With |s(M)|_* = |M|_* the penalty is 3/2 λ Σ σ^{2/3}: K scalar problems, whose least value is that of collapse."""
+    """With |s(M)|_* = |M|_* the penalty is 3/2 λ Σ σ^{2/3}: K scalar problems, together as good as collapse."""
     for K in (2, 3, 7):
         lam, s = float(reg(K, 2)), np.linspace(0, 1, 1_000_001)
         alone = np.min((1 - s) ** 2 / (2 * K) + 3 / 2 * lam * s ** (2 / 3))

@@ -25,6 +25,7 @@ from theorycheck.models.features import UnconstrainedFeatures
 
 _FIRST = 0.15  # of the time, before other depths are looked at
 _LAST = 0.12  # of the time, for the last polish
+_GRACE = 0.3  # seconds for the last polish where no time is left
 _LEAST = 0.3  # seconds for another depth; with less it is left out
 _EFFORT = 5e7  # operations of one stage of a descent for each second of the search
 _CARRIED = 6  # networks from one depth to the next
@@ -38,8 +39,8 @@ class SearchResult:
         loss: the objective there.
         factors: H, W_1, ..., W_L, class means.
         history: (seconds, loss, origin) at each improvement.
-        kkt: how far the point is from stationary, kinks considered, relative to the penalty's largest entry; NaN where the
-            network is too large to tell.
+        kkt: how far the point is from stationary, kinks considered, over the penalty's largest entry; NaN where the network
+            is too large to tell.
         origin: where the point comes from, in words.
     """
 
@@ -143,7 +144,8 @@ def _begin(state, descent, given):
 
 
 def _settle(state, descent, end):
-    """The best after a last polish of the best few, with what is left of the time."""
+    """The best after a last polish of the best few, with what is left of the time, and a little more for the best."""
+    end = max(end, monotonic() + _GRACE)
     done = [descent.finish(network, lambda: monotonic() > end) for network in state.kept[:3]]
     best = min(done, key=lambda network: network.loss)
     state.take(best)

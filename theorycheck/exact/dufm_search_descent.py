@@ -62,10 +62,11 @@ class Descent:
         return list(self.pool.map(lambda network: self.stage(network, plan), networks))
 
     def race(self, networks: Sequence[Network], kept: float) -> list[Network]:
-        """All through the first stage, the best share `kept` of them to the end."""
+        """All through the first stage, the best share `kept` of them to the end, without the neurons not needed."""
         plan = FIRST if self.problem.instance.relu else LINEAR_FIRST
         first = sorted(self.together(networks, plan), key=lambda network: network.loss)
-        return self.together(first[: max(1, round(kept * len(first)))], self.rest)
+        found = self.together(first[: max(1, round(kept * len(first)))], self.rest)
+        return [compress(self.problem, network) for network in found if np.isfinite(network.loss)]
 
     def finish(self, network: Network, late: Callable[[], bool]) -> Network:
         """Fewer neurons, then Newton steps on the kinks until `late`; never worse."""

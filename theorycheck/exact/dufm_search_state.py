@@ -78,9 +78,8 @@ def _draw(state, descent):
     drawn = [state.arms[a].draw(state.problem, state.random) for a in chosen]
     places = {network.origin: a for network, a in zip(drawn, chosen, strict=True)}
     for network in descent.race(drawn, 0.4):
-        if np.isfinite(network.loss):
-            state.score(network.loss, places[network.origin])
-            state.take(network)
+        state.score(network.loss, places[network.origin])
+        state.take(network)
 
 
 def _move(state, descent, focus):

@@ -45,7 +45,7 @@ def test_the_table_of_best_values(K, L, reg, target):
     lam = Fraction(reg) if reg else Fraction(fold(K, L).reg / 10)
     for seed, seconds in enumerate((20, 40, 60)):
         found = solve.dufm(K, L, lam, loss="ce", activation="linear", seconds=seconds, seed=seed)
-        if found.loss <= target:
+        if found.loss <= target + 5e-9:
             break
     loss = at(found.instance, found.factors)
     assert loss == pytest.approx(found.loss, abs=1e-12)

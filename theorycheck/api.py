@@ -51,6 +51,8 @@ def check(
         >>> check("gatmiry2024.d1", budget=Budget(seconds=5, instances=1)).outcome.value
         'PROVED'
     """
+    if budget is not None and not isinstance(budget, Budget):
+        raise InvalidInstance(f"the budget is {budget!r}; pass tc.Budget(seconds=…, instances=…)")
     if (data is None) != (network is None):
         raise InvalidInstance("an instance of your own needs both data= and network=")
     chosen, own = _claim(claim), features

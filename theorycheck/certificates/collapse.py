@@ -127,9 +127,8 @@ def check_layers(c, net):
     same = str([c["ranks"], c["output"]]) == str([ranks, Z.rank()])
     require(same, f"the ranks are {ranks}, that of the output is {Z.rank()}")
     told = ", ".join(f"({p}, {q})" for p, q in ranks)
-    return (
-        f"factors of {net.told()} with ranks {told} of (M_l, s(M_l)), output of rank {Z.rank()} [{brief(c['factors'])}]"
-    )
+    ranked = f"ranks {told} of (M_l, s(M_l)), M_1 = H without s, output of rank {Z.rank()}"
+    return f"factors of {net.told()} with {ranked} [{brief(c['factors'])}]"
 
 
 def check_output(c, net):
@@ -153,6 +152,7 @@ def bend(c, net):
     require(rational(c["low"]) > 0, "alpha is not seen to be positive")
     alpha = only_root(equation, rational(c["low"]), rational(c["high"]))
     X = matrix(c["direction"])
+    require(sum(v.height_bits() for row in X for v in row) <= 4 * 10**6, "the direction's numbers are too long")
     square = len(X) == K == len(X[0]) and [list(row) for row in zip(*X, strict=True)] == X
     require(square and not any(total(row) for row in X), "the direction is not symmetric with sums 0")
     length, w = total(v * v for row in X for v in row), 1 / (alpha.exp() + K - 1)

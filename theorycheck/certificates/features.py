@@ -164,6 +164,7 @@ def _cleared(rows):
     for v in (v for row in rows for v in row):
         d = d.lcm(v.q)
         require(d.bit_length() < 20_000 and v.height_bits() < 20_000, "the numbers of a factor are too long")
+    require(sum(map(len, rows)) * d.bit_length() <= WORK // 10, "the numbers of a factor are too long together")
     return fmpz_mat([[v.p * (d // v.q) for v in row] for row in rows]), d
 
 
@@ -213,8 +214,14 @@ def schatten(c, net):
     return spectral(c, net)
 
 
+def varied(net):
+    """Refuse so many different numbers of samples, each with a polynomial of its own, that it would take long."""
+    require(len({*net.n}) * net.L**2 <= 20_000, "too many different numbers of samples for so many layers")
+
+
 def spectral(c, net):
     """The sum over the classes of min over t of n_k / (2N) (1 - t^(L+1))^2 + mean(n_k) t^2, each proved as told."""
+    varied(net)
     bounds = {}
     for n in {*net.n}:
         bounds[n] = rational(c["least"][str(n)])
@@ -264,6 +271,7 @@ def spread(c, net):
     sum zero where sum_k 1 / (r - n_k) <= 0 (Finsler, Haynsworth).
     """
     r = rational(c["spread"]) if "spread" in c else fmpq(max(net.n))
+    require(r.height_bits() < 2000, "the spread is too long")
     gaps = [r - n for n in net.n]
     few = sum(gap < 0 for gap in gaps) == 1 and all(gap != 0 for gap in gaps) and total(1 / gap for gap in gaps) <= 0
     require(min(gaps) >= 0 or few, "the spread is not seen to bound the numbers of samples")

@@ -23,7 +23,7 @@ from functools import reduce
 from flint import arb, fmpq, fmpq_mat, fmpq_poly
 
 from theorycheck.certificates.check import ONE, rational, require, roots, total
-from theorycheck.certificates.features import RULES, bowl
+from theorycheck.certificates.features import RULES, bowl, varied
 
 # ---- end of imports
 
@@ -47,6 +47,7 @@ def thinned(c, net, k):
     means the penalty is at least (L + 1) / 2 (lambda_H prod lambda_l / k)^(1 / (L + 1)) (sum_j s_j^(2/3))^(3 / (L +
     1)), the last power at least K^(3 / (L + 1) - 1) sum_j s_j^(2 / (L + 1)), as it is concave. Then as for `schatten`.
     """
+    varied(net)
     factor, bounds = fmpq(net.K) ** (2 - net.L) / k, {}
     for n in {*net.n}:
         bounds[n] = rational(c["least"][str(n)])
@@ -245,6 +246,7 @@ def cells(c, net):
     require(net.K == 3, "only three classes")
     words, todo = c["cells"].split(), [((-ONE,) * 3, (ONE,) * 3)]
     words.reverse()
+    require(len(words) <= 10_000, "too many cells")
     while todo:
         low, high = todo.pop()
         if low[0] >= high[1] or low[1] >= high[2]:

@@ -31,7 +31,25 @@ def check_claims(
         from theorycheck.reports import table
 
         output.table(table.details(verdicts[0]) if len(claims) == 1 else table.verdicts(verdicts))
-    return exit_code(verdicts)
+        for verdict in (v for v, instance in zip(verdicts, own, strict=True) if instance is not None):
+            output.text(f"{verdict.claim.key}, your instance: {own_instance(verdict)}")
+    open_ = [v for v, instance in zip(verdicts, own, strict=True) if instance is not None and unsettled(v)]
+    return max(exit_code(verdicts), 3) if open_ and exit_code(verdicts) != 1 else exit_code(verdicts)
+
+
+def unsettled(verdict) -> list:
+    """The findings on the user's own instance that could not tell; a proof for all sizes is none of them."""
+    return [f for f in verdict.findings if f.instance and f.holds is None]
+
+
+def own_instance(verdict) -> str:
+    """What the checks could say of the user's own instance, whatever is proved for all sizes."""
+    tested = [f for f in verdict.findings if f.instance]
+    if any(f.check == "assumptions" for f in tested):
+        return f"nothing was tested: {tested[0].note}"
+    left = unsettled(verdict)
+    told = f"; {len(left)} could not tell: {'; '.join(dict.fromkeys(f.check for f in left))}" if left else ""
+    return f"{len(tested) - len(left)} of {len(tested)} findings hold or fail{told}"
 
 
 def summary(verdict) -> str:

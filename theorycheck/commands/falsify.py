@@ -18,6 +18,7 @@ def falsify_claim(
     from theorycheck.falsify.counterexample import Counterexample
     from theorycheck.falsify.search import falsify
 
+    output.writable(out, script)
     claim = find(key)
     if drop is not None:
         assumption_named(claim, drop)

@@ -85,6 +85,17 @@ def folder(path: str) -> Path:
     return place
 
 
+def writable(*paths: str | None) -> None:
+    """Refuse, before any work is done, places that a file cannot be written to.
+
+    Raises:
+        InvalidInstance: the folder does not exist or cannot be written to, or the place is a folder.
+    """
+    for path in (Path(p) for p in paths if p):
+        if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+            raise InvalidInstance(f"cannot write {path}; pass a file in a folder that exists and may be written to")
+
+
 def save(path: str | Path, content: str) -> None:
     """Write a text file by atomic rename.
 

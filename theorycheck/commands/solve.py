@@ -17,6 +17,7 @@ def solve_sharpness(
     """Solve, print, and write the certificate; 3 where lower and upper bound do not meet."""
     from theorycheck import solve
 
+    output.writable(out)
     if choice.path and samples:
         raise InvalidInstance("both --data and --X were given; pass one of them")
     given = {name: value for name, value in (("X", samples), ("y", labels)) if value is not None}
@@ -64,6 +65,7 @@ def solve_dufm(
     """
     from theorycheck import solve
 
+    output.writable(out)
     n, counts = samples
     width, structure, seconds = limits
     solution = solve.dufm(

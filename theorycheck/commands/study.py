@@ -16,6 +16,8 @@ def study_phase(
     from theorycheck.reports import phase as pictures
     from theorycheck.studies import phase
 
+    if workers < 1:
+        raise InvalidInstance(f"--workers {workers}; pass at least 1")
     question = phase.Question(
         whole_numbers(axes["classes"], "--classes"),
         whole_numbers(axes["depth"], "--depth"),
@@ -31,7 +33,7 @@ def study_phase(
     if as_json:
         output.document(solved.to_json())
     else:
-        output.table(pictures.phase_grid(solved))
+        output.table(pictures.phase_matrix(solved))
         output.text("written: " + ", ".join(str(Path(path)) for path in written))
     return 0
 
@@ -46,7 +48,9 @@ def whole_numbers(text: str, name: str) -> tuple[int, ...]:
         return tuple(range(int(found[1]), int(found[2]) + 1))
     if re.fullmatch(r"\d{1,4}(,\d{1,4})*", text):
         return tuple(int(part) for part in text.split(","))
-    raise InvalidInstance(f"{name}: {text!r:.40}; write a range such as 2:6, a list such as 2,4,8, or one number")
+    raise InvalidInstance(
+        f"{name}: {text!r:.40}; write a rising range such as 2:6, a list such as 2,4,8, or one number"
+    )
 
 
 def study_collapse(model: dict[str, Any], reg: str, widths: str, regs: str | None, seeds: int, out: str) -> int:

@@ -82,7 +82,7 @@ def collapsed(problem: Problem) -> Network:
     K, limit = problem.instance.classes, problem.instance.width or problem.instance.classes
     f = min(K, limit)
     matrices = [np.eye(f, K), *[np.eye(f)] * (problem.instance.depth - 1), np.eye(K, f)]
-    return network_of(matrices, "deep neural collapse")
+    return network_of(matrices, "identity matrices of one size")
 
 
 def zero(problem: Problem) -> Network:

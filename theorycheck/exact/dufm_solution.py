@@ -128,6 +128,7 @@ class DufmSolution:
         return {
             "instance": str(self.instance),
             "normalisation": self.instance.normalisation,
+            "columns": "column k of H stands for n_k equal samples; fit and penalty count each of them",
             "structures": {name: s.loss for name, s in self.structures.items()},
             "details": {name: self._detail(s) for name, s in self.structures.items()},
             "best": {

@@ -221,9 +221,17 @@ def verdict(instance: UnconstrainedFeatures, point: Point, known: Evidence) -> t
     return f"undecided, gap {100 * distance:.3g} %" + ("" if known.lower else " (no lower bound)"), False
 
 
+def _kept(instance: UnconstrainedFeatures, point: Point) -> int:
+    """How many classes have a feature that is not zero."""
+    columns = zip(*point.factors[0].tolist(), strict=True)
+    return sum(any(v != 0 for v in column) for column in columns)
+
+
 def _subject(instance: UnconstrainedFeatures, point: Point) -> str:
     if point.name == "zero":
         return "the zero solution is globally optimal: it has"
+    if point.name == "dnc" and instance.loss == "mse" and (kept := _kept(instance, point)) < instance.classes:
+        return f"collapse of {kept} of {instance.classes} classes, the others given up, is globally optimal: it has"
     if point.name == "dnc" and not instance.balanced:
         return "DNC with a scale for each class is globally optimal: these factors have"
     return f"the factors of {point.name} have"

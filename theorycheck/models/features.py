@@ -26,6 +26,7 @@ LOSSES = {
     "ce": "1/N Σ_i log(1 + Σ_{c≠c_i} exp(z_ci - z_{c_i,i}))",
 }
 ACTIVATIONS = ("relu", "linear")
+_LEAST_REG = Fraction(1, 10**300)  # floats go no further
 
 
 def _whole(value: Any, name: str, least: int, why: str) -> int:
@@ -48,6 +49,8 @@ def _reg(value: Any) -> tuple[Fraction, ...]:
     for v in found:
         if v <= 0:
             raise InvalidInstance(f"the regularisation λ is {v}; pass a positive number")
+        if not _LEAST_REG <= v <= 1 / _LEAST_REG:
+            raise InvalidInstance("the regularisation λ is out of reach; pass a number from 1e-300 to 1e300")
     return found
 
 
@@ -152,7 +155,8 @@ class UnconstrainedFeatures:
         lam = str(self.reg[0]) if len(set(self.reg)) == 1 else _listed(self.reg)
         width = "" if self.width is None else f", d={self.width}"
         sizes = f"K={self.classes}, L={self.depth}, n={n}, λ={lam}{width}"
-        return f"{sizes}; {self.activation}; objective {self.normalisation}"
+        kind = self.activation if self.depth > 1 else "no hidden layer"
+        return f"{sizes}; {kind}; objective {self.normalisation}"
 
 
 def _listed(values: tuple) -> str:

@@ -29,7 +29,10 @@ NAMES = {
     "search": "found",
 }
 # light enough for dark text on them; the name stands in the cell, so colour is never the only sign
-_FILLS = ("#cfe3f3", "#fbe3b5", "#c9ecdf", "#f6d3c4", "#eddcea", "#d9f0fb", "#e8e8e8", "#f3f0c2", "#dcd7f0", "#e3efd2")
+_FILLS = (
+    *("#cfe3f3", "#fbe3b5", "#f3f0c2", "#c9ecdf", "#b7dfd0", "#f6d3c4", "#f2c2b0", "#ecd9c6", "#eddcea", "#e0c9dd"),
+    *("#d0c8ea", "#d9f0fb", "#dcd7f0", "#e8e8e8", "#e3efd2"),
+)
 
 
 def phase(study: "Phase", folder: Path, name: str = "phase") -> tuple[Path, Path]:
@@ -57,7 +60,7 @@ def phase_figure(study: "Phase") -> Any:
     figure.set_layout_engine("constrained")
     panel = figure.subplots()
     panel.grid(visible=False)
-    fills = dict(zip(dict.fromkeys(cell.winner for cell in _sorted(study)), _FILLS * 3, strict=False))
+    fills = dict(zip(NAMES, _FILLS, strict=True))
     for cell in study.cells:
         _square(panel, cell, columns.index(getattr(cell, across)), rows.index(getattr(cell, up)), fills, side)
     panel.set_xticks(range(len(columns)), [f"{v:g}" for v in columns])
@@ -67,15 +70,12 @@ def phase_figure(study: "Phase") -> Any:
     return figure
 
 
-def _sorted(study: "Phase") -> list["Cell"]:
-    order = list(NAMES)
-    return sorted(study.cells, key=lambda cell: order.index(cell.winner) if cell.winner in order else len(order))
-
-
 def _square(panel: Any, cell: "Cell", x: int, y: int, fills: dict, side: float) -> None:
     from matplotlib.patches import Rectangle
 
-    panel.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=fills[cell.winner], edgecolor="white", linewidth=1.2))
+    look: dict = {"facecolor": fills[cell.winner], "edgecolor": "white", "linewidth": 1.2}
+    look |= {"hatch": "////"} if cell.gain < 1e-9 and not cell.met else {}  # nobody knows whether it is optimal
+    panel.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **look))
     size = min(7.0, 11 * side)
     panel.text(x, y + 0.14, _named(cell.winner), ha="center", va="center", size=size, color=INK, parse_math=False)
     panel.text(x, y - 0.2, gain(cell), ha="center", va="center", size=size - 0.8, color=MUTED, parse_math=False)
@@ -119,7 +119,7 @@ def phase_grid(study: "Phase") -> Grid:
         )
         for c in study.cells
     ]
-    return grids.grid(f"Winning structures: {title(study)}", heads, rows, study.note)
+    return grids.grid(f"Best known structures: {title(study)}", heads, rows, study.note)
 
 
 def phase_matrix(study: "Phase") -> Grid:
@@ -131,7 +131,7 @@ def phase_matrix(study: "Phase") -> Grid:
     signs = {"classes": "K", "depth": "L", "ratio": "λ/λ₀"}
     heads = {signs[up]: NUMBER} | {f"{signs[across]} = {value:g}": TEXT for value in columns}
     cells = [[f"{row:g}", *(_cell_text(known.get((column, row))) for column in columns)] for row in rows]
-    return grids.grid(f"Winning structures: {title(study)}", heads, cells, study.note)
+    return grids.grid(f"Best known structures: {title(study)}", heads, cells, study.note)
 
 
 def _cell_text(cell: "Cell | None") -> str:

@@ -31,7 +31,7 @@ def study_pictures(studies: Iterable[Any], folder: Path) -> list[tuple[tuple[Pat
     for k, study in enumerate((s for s in studies if hasattr(s, "cells")), 1):
         write(folder / f"phase-{k}.csv", study.to_csv())
         write(folder / f"phase-{k}.tex", phase_latex(study))
-        found.append((phase(study, folder, f"phase-{k}"), f"Winning structures: {phase_title(study)}. {study.note}"))
+        found.append((phase(study, folder, f"phase-{k}"), f"Best known structures: {phase_title(study)}. {study.note}"))
     trained = [s for s in studies if not hasattr(s, "cells")]
     if trained:
         told = "; ".join(dict.fromkeys(collapse_title(s) for s in trained))

@@ -16,6 +16,7 @@ from typing import Any
 
 import attrs
 
+from theorycheck import __version__
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.features import UnconstrainedFeatures
 from theorycheck.numbers import exact
@@ -100,7 +101,7 @@ class Phase:
         return (
             f"The structure of least objective among the closed forms and {how}; where the bounds do not meet another "
             "one may be better still. Percentages: how far below the objective of collapse it lies; `optimal': the "
-            "certified bounds meet."
+            "certified bounds meet; hatched: collapse is the best known, and the bounds do not meet."
         )
 
     def to_json(self) -> dict:
@@ -217,6 +218,8 @@ def solve(
         if store:
             write_csv(store, known.values())
     cells = tuple(known[_digest(instance, question.seconds)] for instance, _ in wanted)
+    if store:
+        write_csv(store, sorted(known.values(), key=lambda cell: (cell.classes, cell.depth, cell.reg)))
     model = f"{question.activation}, {question.loss}, n={question.samples}"
     return Phase(model, question.axes, cells, question.seconds)
 
@@ -233,7 +236,7 @@ def _solved(pairs: Sequence[tuple], seconds: float, workers: int) -> Iterable[Ce
 
 
 def _digest(instance: UnconstrainedFeatures, seconds: float) -> str:
-    return f"{instance.digest[:16]}-{seconds:g}"
+    return f"{instance.digest[:16]}-{seconds:g}-{__version__}"  # another version may know other structures and bounds
 
 
 def _cell(instance: UnconstrainedFeatures, ratio: Fraction, seconds: float) -> Cell:
@@ -290,9 +293,16 @@ def read_csv(path: Path) -> tuple[Cell, ...]:
             rows = csv.DictReader(file)
             if tuple(rows.fieldnames or ()) != FIELDS:
                 raise ValueError("other columns")
-            return tuple(_read(row) for row in rows)
+            return tuple(_numbered(k, row) for k, row in enumerate(rows, 1))
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as reason:
         raise InvalidInstance(f"{path}: no phase diagram of ours ({reason}); name another file or remove it") from None
+
+
+def _numbered(k: int, row: dict) -> Cell:
+    try:
+        return _read(row)
+    except (KeyError, TypeError, ValueError, InvalidInstance):
+        raise ValueError(f"row {k} is incomplete or holds no numbers") from None
 
 
 def _read(row: dict) -> Cell:

@@ -94,7 +94,8 @@ def starts(instance: UnconstrainedFeatures, width: int, seeds: tuple[int, ...], 
         InvalidInstance: a width below 1 or above what the instance allows.
     """
     if width < 1 or (instance.width is not None and width > instance.width):
-        raise InvalidInstance(f"training: width {width}; pass a number from 1 to {instance.width or 'any'}")
+        most = f" to {instance.width}" if instance.width is not None else " on"
+        raise InvalidInstance(f"training: width {width}; pass a number from 1{most}")
     shapes = [(width, instance.samples), *[(width, width)] * (instance.depth - 1), (instance.classes, width)]
     draws = [np.random.default_rng([seed, instance.seed]) for seed in seeds]
     rows = [[draw.normal(0, scale / np.sqrt(width), shape) for shape in shapes] for draw in draws]

@@ -39,8 +39,8 @@ class SearchResult:
         loss: the objective there.
         factors: H, W_1, ..., W_L, class means.
         history: (seconds, loss, origin) at each improvement.
-        kkt: how far the point is from stationary, kinks considered, over the penalty's largest entry; NaN where the network
-            is too large to tell.
+        kkt: how far the point is from stationary, kinks considered, over the penalty's largest entry; NaN where the
+            network is too large to tell.
         origin: where the point comes from, in words.
     """
 

@@ -45,8 +45,9 @@ def arms(problem: Problem) -> list[Arm]:
     few = range(min(2, K - 1, limit), min(K + 2, limit) + 1)
     if not problem.instance.relu:
         return [Arm(f, f, False) for f in range(1, min(K, limit) + 1)]
-    lasts = sorted({min(limit, w) for w in (K, K + 2, (3 * K + 1) // 2, 2 * K)})
-    return [Arm(f, w, coded) for f in few for w in lasts for coded in ((True, False) if L > 2 else (False,))]
+    lasts = sorted({min(limit, w) for w in (K, (3 * K + 1) // 2, 2 * K, 3 * K)})
+    wide = [Arm(f, min(limit, 2 * K), False) for f in few]
+    return [Arm(f, w, L > 2) for f in few for w in lasts] + (wide if L > 2 else [])
 
 
 def _gaussian(arm, problem, random):

@@ -51,8 +51,8 @@ class State:
 
     def draw_arm(self) -> int:
         """Any arm, or one that led to a good network."""
-        if self.scores and self.random.random() < 0.6:
-            return self.scores[int(self.random.integers(len(self.scores)))][1]
+        if self.scores and self.random.random() < 0.75:
+            return self.scores[int(len(self.scores) * self.random.random() ** 2)][1]
         return int(self.random.integers(len(self.arms)))
 
     def score(self, loss: float, arm: int) -> None:
@@ -77,7 +77,7 @@ def _draw(state, descent):
     chosen = [state.draw_arm() for _ in range(_BATCH)]
     drawn = [state.arms[a].draw(state.problem, state.random) for a in chosen]
     places = {network.origin: a for network, a in zip(drawn, chosen, strict=True)}
-    for network in descent.race(drawn, 0.4):
+    for network in descent.race(drawn, 0.25):
         state.score(network.loss, places[network.origin])
         state.take(network)
 

@@ -9,6 +9,7 @@ rounds before; the clock decides how many there are and when a polish ends, so r
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from time import monotonic
 
 import attrs
@@ -73,6 +74,7 @@ def search(
     Raises:
         InvalidInstance: a start whose shapes do not fit the instance.
     """
+    _compile()
     problem, begun = Problem(instance), monotonic()
     given = [network_of(*_given(problem, s, i)) for i, s in enumerate(starts, 1)]
     state = State(problem, np.random.default_rng(seed), begun, begun + _FIRST * seconds)
@@ -87,6 +89,17 @@ def search(
         _explore(state, descent)
         best = _settle(state, descent, begun + seconds)
     return _result(instance, best, tuple(state.history))
+
+
+@cache
+def _compile():
+    """Have everything compiled before the clock starts: on a new machine that takes longer than a short search."""
+    problem = Problem(UnconstrainedFeatures(3, 3, "1/50"))
+    start = network_of([np.eye(3) + 0.1 * k for k in range(4)], "compilation")
+    with ThreadPoolExecutor(1) as pool:
+        descent = Descent(problem, pool, lambda: False)
+        for network in descent.together([descent.valued(start)], descent.rest):
+            descent.finish(network, lambda: False)
 
 
 def _explore(state, descent):

@@ -1,5 +1,6 @@
 """Statements of proofs to LaTeX, and LaTeX to MathML."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -63,6 +64,9 @@ def test_statements(thm1, statement, latex):
     assert statement_latex(statement, thm1) == latex
 
 
+TWICE = re.compile(r"_(?:[A-Za-z0-9]|\{[^{}]*\})_")
+
+
 def test_every_step_of_every_proof_has_a_formula_that_browsers_can_set():
     count = 0
     for name in proof_names():
@@ -72,6 +76,7 @@ def test_every_step_of_every_proof_has_a_formula_that_browsers_can_set():
             shown = mathml(latex)
             assert shown.startswith("<math>"), (name, step.name, latex)
             parsed(shown)
+            assert not TWICE.search(latex), (name, step.name, latex)  # an error in TeX, though not in MathML
             count += 1
     assert count > 0
 

@@ -52,6 +52,7 @@ def _environment() -> Any:
         "bookmark": tex.bookmark,
         "formula": tex.formula,
         "lines": _displayed,
+        "breaks": lambda formula: formula.replace(r"\, ", r"\,\allowbreak "),
         "number": lambda value: tex.text(words.number(value)),
         "groups": tex.hexadecimal,
         "table": table,

@@ -101,4 +101,6 @@ def _application(node: Node, symbols: dict[str, Symbol]) -> str:
     indices = [kid for kid, sort in zip(kids, sorts, strict=True) if sort not in INTERVALS]
     reals = [kid for kid, sort in zip(kids, sorts, strict=True) if sort in INTERVALS]
     below = f"_{{{','.join(indices) if any(len(k) > 1 for k in indices) else ''.join(indices)}}}" if indices else ""
-    return f"{_name(node.name, symbols)}{below}" + (f"({', '.join(reals)})" if reals else "")
+    name = _name(node.name, symbols)
+    name = f"{{{name}}}" if below and "_" in name else name  # TeX takes one subscript only
+    return f"{name}{below}" + (f"({', '.join(reals)})" if reals else "")

@@ -4,9 +4,10 @@
 λ̄ = g(α) = α^((L-1)/(L+1)) / (e^α + K - 1); g rises up to the fold and falls after it. [DERIVED]
 """
 
-from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
+
+from theorycheck.exact import dufm_thresholds
 
 _DIGITS = 10**16
 _BITS = 160
@@ -33,32 +34,22 @@ def curve(classes: int, depth: int, alpha: Fraction) -> Fraction:
         return Fraction(int(man)) * Fraction(2) ** int(exp)
 
 
-def _root(function: Callable[[float], float], low: float, high: float) -> Fraction:
-    from scipy.optimize import brentq
-
-    return Fraction(round(float(brentq(function, low, high, xtol=1e-15)) * _DIGITS), _DIGITS)  # type: ignore[arg-type]
-
-
 @lru_cache(maxsize=256)
 def fold_scale(classes: int, depth: int) -> Fraction:
     """The α of the fold, rounded: α e^α / (e^α + K - 1) = (L - 1) / (L + 1)."""
-    from math import exp
-
-    p = (depth - 1) / (depth + 1)
-    return _root(lambda a: a / (1 + (classes - 1) * exp(-a)) - p, 0.0, 1.0 + classes) if depth > 1 else Fraction(0)
+    return _rounded(dufm_thresholds.fold(classes, depth).alpha) if depth > 1 else Fraction(0)
 
 
 @lru_cache(maxsize=256)
 def stability_scale(classes: int, depth: int) -> Fraction:
-    """The α from which on the Hessian at a collapsed critical point is positive semidefinite; rounded for K = 3."""
-    from math import exp
-
-    if classes == 2 or depth == 1:
-        return fold_scale(classes, depth)
+    """The α from which on the Hessian at a collapsed critical point is positive semidefinite; rounded for K < 4."""
     if classes > 3:
         return Fraction(classes * (depth - 1), depth + 1)
-    q, p = 3 * (depth - 1) / (depth + 1), 2 / (depth + 1)
-    return _root(lambda a: a * a + p * a * (2 + exp(-a)) - q * (1 + 2 * exp(-a)), 0.0, 4.0)
+    return _rounded(dufm_thresholds.stability(classes, depth).alpha) if depth > 1 else Fraction(0)
+
+
+def _rounded(alpha: float) -> Fraction:
+    return Fraction(round(alpha * _DIGITS), _DIGITS)
 
 
 def fold(classes: int, depth: int) -> Fraction:

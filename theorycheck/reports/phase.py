@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from theorycheck.reports import grids, pictures
-from theorycheck.reports.grids import KEY, NUMBER, TEXT, Grid
+from theorycheck.reports.grids import NUMBER, TEXT, Grid
 from theorycheck.reports.pictures import INK, MUTED
 
 if TYPE_CHECKING:
@@ -99,27 +99,6 @@ def title(study: "Phase") -> str:
     signs = {"classes": "K", "depth": "L", "ratio": "λ/λ₀"}
     told = [f"{signs[name]} = {getattr(first, name):g}" for name in fixed]
     return ", ".join([study.model, *told])
-
-
-def phase_grid(study: "Phase") -> Grid:
-    """All cells as a table."""
-    heads = {"K": NUMBER, "L": NUMBER, "λ": NUMBER, "winner": KEY, "objective": NUMBER, "collapse": NUMBER}
-    heads |= {"lower bound": NUMBER, "ranks before/after": TEXT, "follows": TEXT}
-    rows = [
-        (
-            str(c.classes),
-            str(c.depth),
-            f"{float(c.reg):.6g}",
-            _named(c.winner),
-            f"{c.loss:.8f}",
-            f"{c.dnc:.8f}",
-            f"{c.lower:.6f}",
-            c.ranks,
-            c.statement,
-        )
-        for c in study.cells
-    ]
-    return grids.grid(f"Best known structures: {title(study)}", heads, rows, study.note)
 
 
 def phase_matrix(study: "Phase") -> Grid:

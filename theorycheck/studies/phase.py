@@ -174,21 +174,16 @@ class Question:
 
 
 def tie(model: UnconstrainedFeatures) -> float:
-    """The λ, one for all factors, at which the best linear collapse and the zero solution have one objective.
-
-    For the squared loss that is λ_0(K, L) n^{-1/(L+1)}. For cross-entropy it is the largest over α of
-    2 (log K - log(1 + (K-1) e^{-α})) / ((L+1) (K-1) (α √n)^{2/(L+1)}).
-    """
+    """The λ, one for all factors, at which the best linear collapse and the zero solution have one objective."""
     import numpy as np
 
     from theorycheck.exact.dufm_scalar import dnc_threshold
+    from theorycheck.exact.dufm_thresholds import zero_reg
 
-    K, L, n = model.classes, model.depth, model.counts[0]
-    if model.loss == "mse":
-        return dnc_threshold(K, L) * n ** (-1 / (L + 1))
-    alpha = np.geomspace(1e-4, 60, 200_000)
-    gain = np.log(K) - np.log1p((K - 1) * np.exp(-alpha))
-    return float((2 * gain / ((L + 1) * (K - 1) * (alpha * n**0.5) ** (2 / (L + 1)))).max())
+    K, L = model.classes, model.depth
+    simplex = np.eye(K) - 1 / K
+    mean = dnc_threshold(K, L) if model.loss == "mse" else zero_reg(model, simplex, [K - 1] * (L + 1))
+    return mean * model.counts[0] ** (-1 / (L + 1))  # λ̄ counts the samples of a class
 
 
 def solve(

@@ -91,9 +91,7 @@ class ReluInstance:
     slope: Fraction = attrs.field(default=Fraction(0), converter=_slope)
     loss: str = "logistic"
     outputs: str = "fixed"
-    init: Fraction = attrs.field(
-        default=Fraction(1, 10000), converter=lambda v: _from_zero(v, "the scale of the start")
-    )
+    init: Fraction = attrs.field(default=Fraction(1, 10000), converter=lambda v: _from_zero(v, "the start's scale"))
     eta: Fraction | None = attrs.field(default=None, converter=_step)
     activation: str = "leaky"
     dominance: Fraction = attrs.field(default=Fraction(1), converter=lambda v: _from_zero(v, "the dominance |a|/‖w‖"))

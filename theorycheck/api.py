@@ -28,6 +28,7 @@ def check(
     budget: Budget | None = None,
     seed: int = 0,
     features: Any = None,
+    relu: Any = None,
 ) -> Verdict:
     """Test a claim by its proof, exact solution and training.
 
@@ -39,6 +40,7 @@ def check(
         budget: seconds and number of drawn instances.
         seed: of the drawn instances.
         features: an `UnconstrainedFeatures`, for your own instance of a claim on unconstrained features.
+        relu: a `ReluInstance`, for your own instance of a claim on plainly trained (leaky) ReLU networks.
 
     Returns:
         The verdict, with its findings and certificates.
@@ -55,10 +57,10 @@ def check(
         raise InvalidInstance(f"the budget is {budget!r}; pass tc.Budget(seconds=…, instances=…)")
     if (data is None) != (network is None):
         raise InvalidInstance("an instance of your own needs both data= and network=")
-    chosen, own = _claim(claim), features
-    given = {"two-layer": data, "features": features}
+    chosen, own = _claim(claim), relu if features is None else features
+    given = {"two-layer": data, "features": features, "relu": relu}
     if any(value is not None for setting, value in given.items() if setting != chosen.setting):
-        fitting = {"two-layer": "data= and network=", "features": "features="}[chosen.setting]
+        fitting = {"two-layer": "data= and network=", "features": "features=", "relu": "relu="}[chosen.setting]
         raise InvalidInstance(f"{chosen.key} is about {chosen.setting} instances; pass {fitting}")
     if data is not None:
         own = Instance(data, network, loss if isinstance(loss, Loss) else Loss(loss))

@@ -87,9 +87,10 @@ def test_a_proof_that_rests_on_more_than_the_claim_assumes_proves_nothing():
 
 def test_every_hypothesis_of_every_proof_is_known():
     for name in proof_names():
-        for hypothesis in load_proof(name).hypotheses:
-            known = (speaks_of(name, hypothesis.name), bool(said_by(name, hypothesis.name)))
-            assert sum(known) == 1, (name, hypothesis.name)
+        for goal in load_proof(name).goals:
+            for hypothesis in goal.given:
+                known = (speaks_of(name, hypothesis, goal.name), bool(said_by(name, hypothesis)))
+                assert sum(known) == 1, (name, goal.name, hypothesis)
 
 
 def test_every_proof_that_a_claim_names_exists():

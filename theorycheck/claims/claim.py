@@ -13,7 +13,9 @@ import attrs
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.models.activations import Activation
 
-Case = Any  # what a claim quantifies over, fixed: an Instance or UnconstrainedFeatures; has a digest and a text
+Case = (
+    Any  # what a claim quantifies over, fixed: Instance, UnconstrainedFeatures, ReluInstance; has a digest and a text
+)
 
 
 class Mark(enum.Enum):
@@ -272,7 +274,8 @@ class Claim:
         proof: the name of its proof, if it has one.
         drops: for each assumption, the activations or settings that the drop-one table shows.
         believed: False for a statement that stands in the library in order to be refuted.
-        setting: what its instances are: "two-layer" networks on data, or unconstrained "features".
+        setting: what its instances are: "two-layer" networks on data, unconstrained "features", or plainly trained
+            "relu" networks on data.
     """
 
     key: str

@@ -32,9 +32,27 @@ FEATURES = {
     "counts": "the numbers of samples of the classes, separated by commas",
     "width": "the most neurons of a layer",
 }
-NAMES = {"two-layer": SETTINGS, "features": FEATURES}
-_EXAMPLES = {"two-layer": "activation=tanh", "features": "classes=6"}
-_ABOUT = {"two-layer": "", "features": " to a claim on unconstrained features"}
+RELU = {
+    "X": "samples: numbers separated by commas, rows by semicolons",
+    "y": "labels, separated by commas",
+    "width": "neurons a sign, m or m_+,m_-; with trained outputs the number of all neurons",
+    "slope": "γ, from 0 (ReLU) to 1",
+    "loss": "logistic, square or hinge",
+    "outputs": "fixed or trained",
+    "init": "the scale of the start",
+    "eta": "step size",
+    "activation": "leaky or tanh",
+    "dominance": "|a_j| / ‖w_j‖ at the start, with trained outputs",
+    "signs": "of the trained outputs at the start: random, balanced, plus or minus",
+    "seed": "of the start",
+}
+NAMES = {"two-layer": SETTINGS, "features": FEATURES, "relu": RELU}
+_EXAMPLES = {"two-layer": "activation=tanh", "features": "classes=6", "relu": "slope=1/2"}
+_ABOUT = {
+    "two-layer": "",
+    "features": " to a claim on unconstrained features",
+    "relu": " to a claim on (leaky) ReLU networks",
+}
 
 
 @attrs.frozen
@@ -208,6 +226,50 @@ def features(given: dict[str, str], like: Any, seed: int = 0) -> Any:
     )
 
 
+def relu(choice: DataChoice, given: dict[str, str], like: Any, seed: int = 0) -> Any:
+    """The user's own instance of a (leaky) ReLU network; where the settings are silent it is like the one given.
+
+    Args:
+        choice: the data that the user pointed at.
+        given: texts by name; y is needed where there is no file.
+        like: the claim's smallest instance, for its network, loss and start.
+        seed: of the start, unless the settings say another.
+
+    Raises:
+        InvalidInstance: something is missing or makes no sense.
+    """
+    from theorycheck.models.relu import ReluInstance
+
+    words = {name: given[name] for name in ("slope", "loss", "outputs", "init", "eta", "activation") if name in given}
+    words |= {name: given[name] for name in ("dominance", "signs") if name in given}
+    kept = {name: getattr(like, name) for name in ("slope", "loss", "outputs", "init", "activation", "signs")}
+    widths = given["width"].split(",") if "width" in given else ()
+    width = tuple(whole(part.strip(), "--set width") for part in widths) or like.width
+    same = words.get("outputs", like.outputs) == like.outputs
+    return ReluInstance(
+        _two_signs(dataset(choice, given), words.get("loss", like.loss)),
+        width=width if widths or same else sum(like.width),
+        seed=int(_from_zero(given["seed"], "--set seed")) if "seed" in given else seed,
+        **(kept | words),
+    )
+
+
+def _from_zero(text: str, where: str) -> int:
+    if not text.strip().isdecimal():
+        raise InvalidInstance(f"{where} is {text!r}; pass a whole number of at least 0")
+    return int(text)
+
+
+def _two_signs(data: Any, loss: str) -> Any:
+    """Two classes as -1 and 1 where the loss needs that; the name then says which is which."""
+    classes = sorted(set(data.y))
+    if loss == "square" or len(classes) != 2 or classes == [-1, 1]:
+        return data
+    low, high = classes
+    signs = [1 if label == high else -1 for label in data.y]
+    return attrs.evolve(data.with_labels(signs), name=f"{data.name} ({low} as -1, {high} as 1)")
+
+
 def instance_for(claim: Any, choice: DataChoice, pairs: list[str], seed: int = 0) -> Any:
     """The user's own instance for a claim, or None where the user gave nothing.
 
@@ -217,6 +279,9 @@ def instance_for(claim: Any, choice: DataChoice, pairs: list[str], seed: int = 0
     given = settings(pairs, claim.setting)
     if claim.setting == "two-layer":
         return instance(choice, given, seed)
+    if claim.setting == "relu":
+        nothing = choice == DataChoice() and not given
+        return None if nothing else relu(choice, given, claim.instances(seed, 0), seed)
     if choice != DataChoice():
         raise InvalidInstance(
             f"{claim.key} is about unconstrained features, which have no data; pass --set classes=..."

@@ -15,6 +15,7 @@ from theorycheck.certificates.build import instance_document, number, term
 from theorycheck.claims.claim import Case
 from theorycheck.models.features import UnconstrainedFeatures
 from theorycheck.models.instance import Instance
+from theorycheck.models.relu import ReluInstance
 
 __all__ = [
     "Evidence",
@@ -43,7 +44,7 @@ def network(instance: Case) -> Any:
 
 def document(instance: Case) -> dict:
     """The instance as certificates carry it."""
-    if isinstance(instance, UnconstrainedFeatures):
+    if isinstance(instance, UnconstrainedFeatures | ReluInstance):
         return instance.document
     return instance_document(instance.data, instance.network, instance.loss)
 

@@ -34,6 +34,7 @@ Target = Annotated[str | None, typer.Option("--target", help="The label column; 
 Rows = Annotated[str | None, typer.Option("--rows", help="Samples to keep, such as 0:8.")]
 Columns = Annotated[str | None, typer.Option("--columns", help="Inputs to keep, such as 10:20.")]
 Centre = Annotated[bool, typer.Option("--centre", help="Subtract the mean sample.")]
+TwoClasses = Annotated[str, typer.Option("--classes", help="Two labels such as 3,8, which become 1 and -1.")]
 Normalise = Annotated[bool, typer.Option("--normalise", help="Divide each sample by its length.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", help="NAME=VALUE: activation, m, weights, loss, X, y, eta, ...")
@@ -53,10 +54,10 @@ FeatureLoss = Annotated[str, typer.Option("--loss", help="mse or ce.")]
 FeatureActivation = Annotated[str, typer.Option("--activation", help="relu or linear.")]
 
 
-def _choice(data, target, rows, columns, centre, normalise):
+def _choice(data, target, rows, columns, centre, normalise, classes):
     from theorycheck.commands.inputs import DataChoice
 
-    return DataChoice(data, target, rows, columns, centre, normalise)
+    return DataChoice(data, target, rows, columns, centre, normalise, classes)
 
 
 @app.command("list")
@@ -76,6 +77,7 @@ def check(
     columns: Columns = None,
     centre: Centre = False,
     normalise: Normalise = False,
+    classes: TwoClasses = "",
     given: Set = None,
     seed: Seed = 0,
     budget: Annotated[float, typer.Option("--budget", help="Seconds a claim.")] = 20.0,
@@ -85,7 +87,7 @@ def check(
     """Test claims: prove, solve and train, on drawn instances or on your own data."""
     from theorycheck.commands.check import check_claims
 
-    choice = _choice(data, target, rows, columns, centre, normalise)
+    choice = _choice(data, target, rows, columns, centre, normalise, classes)
     raise typer.Exit(check_claims(keys or [], choice, given or [], seed, budget, json, out))
 
 
@@ -156,6 +158,7 @@ def derive(
     columns: Columns = None,
     centre: Centre = False,
     normalise: Normalise = False,
+    classes: TwoClasses = "",
     algorithm: Annotated[
         str, typer.Option("--algorithm", help="full-batch or one-sample (flow-constant).")
     ] = "full-batch",
@@ -168,7 +171,7 @@ def derive(
     sizes = {"samples": samples, "inputs": inputs}
     options = {"activation": activation, "width": width, "weights": weights, "loss": loss, "algorithm": algorithm}
     options |= {"trained_output": trained_output, "bias": bias}
-    choice = _choice(data, target, rows, columns, centre, normalise)
+    choice = _choice(data, target, rows, columns, centre, normalise, classes)
     raise typer.Exit(derive_formula(what, options, sizes, choice, latex, json))
 
 
@@ -180,6 +183,7 @@ def sharpness(
     columns: Columns = None,
     centre: Centre = False,
     normalise: Normalise = False,
+    classes: TwoClasses = "",
     samples: Annotated[str | None, typer.Option("--X", help="Samples: '1,0;0,1'; the identity by default.")] = None,
     labels: Annotated[str | None, typer.Option("--y", help="Labels: '3,4'.")] = None,
     width: Width = 5,
@@ -194,7 +198,7 @@ def sharpness(
     """The least Hessian trace over the zero-loss set of a two-layer network."""
     from theorycheck.commands.solve import solve_sharpness
 
-    choice = _choice(data, target, rows, columns, centre, normalise)
+    choice = _choice(data, target, rows, columns, centre, normalise, classes)
     network = {"width": width, "activation": activation, "weights": weights, "trained": trained_output, "bias": bias}
     raise typer.Exit(solve_sharpness(choice, samples, labels, network, loss, json, out))
 

@@ -66,6 +66,7 @@ class DataChoice:
         columns: a selection of inputs.
         centre: whether to subtract the mean sample.
         normalise: whether to divide each sample by its length.
+        classes: two labels such as `3,8`, which become 1 and -1; "" keeps all. Rows count what is left.
     """
 
     path: str = ""
@@ -74,6 +75,7 @@ class DataChoice:
     columns: str | None = None
     centre: bool = False
     normalise: bool = False
+    classes: str = ""
 
     def load(self) -> Any:
         """The dataset.
@@ -82,11 +84,14 @@ class DataChoice:
             InvalidInstance: the file, a column or a cell is not what it should be.
         """
         from theorycheck.models.data import Dataset
+        from theorycheck.models.selection import pair
 
         if self.path.startswith("bundled:"):
             options = {"rows": self.rows, "columns": self.columns, "target": self.target}
+            options |= {"classes": self.classes or None}
             return Dataset.bundled(self.path[8:], **options, centre=self.centre, normalise=self.normalise)
         data = Dataset.from_file(self.path, target=self.target)
+        data = data.two_classes(*pair(self.classes)) if self.classes else data
         if self.rows or self.columns:
             data = data.select(self.rows, self.columns)
         data = data.centred() if self.centre else data
@@ -240,18 +245,13 @@ def relu(choice: DataChoice, given: dict[str, str], like: Any, seed: int = 0) ->
     """
     from theorycheck.models.relu import ReluInstance
 
-    words = {name: given[name] for name in ("slope", "loss", "outputs", "init", "eta", "activation") if name in given}
-    words |= {name: given[name] for name in ("dominance", "signs") if name in given}
     kept = {name: getattr(like, name) for name in ("slope", "loss", "outputs", "init", "activation", "signs")}
-    widths = given["width"].split(",") if "width" in given else ()
-    width = tuple(whole(part.strip(), "--set width") for part in widths) or like.width
-    same = words.get("outputs", like.outputs) == like.outputs
-    return ReluInstance(
-        _two_signs(dataset(choice, given), words.get("loss", like.loss)),
-        width=width if widths or same else sum(like.width),
-        seed=int(_from_zero(given["seed"], "--set seed")) if "seed" in given else seed,
-        **(kept | words),
-    )
+    words = kept | {name: text for name, text in given.items() if name not in ("X", "y", "width", "seed")}
+    widths = tuple(whole(part.strip(), "--set width") for part in given.get("width", "").split(",") if part.strip())
+    usual = like.width if words["outputs"] == like.outputs else sum(like.width)
+    start = _from_zero(given["seed"], "--set seed") if "seed" in given else seed
+    data = _two_signs(dataset(choice, given), words["loss"])
+    return ReluInstance(data, width=widths or usual, seed=start, **words)
 
 
 def _from_zero(text: str, where: str) -> int:

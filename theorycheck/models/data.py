@@ -10,7 +10,7 @@ import attrs
 from theorycheck.errors import InvalidInstance
 from theorycheck.models import rational
 from theorycheck.models.rational import Row
-from theorycheck.models.selection import choose, shorten
+from theorycheck.models.selection import choose, pair, shorten, two_classes
 from theorycheck.models.tables import Table, check_shapes, exact_matrix, exact_vector, find_column, split
 
 
@@ -126,6 +126,21 @@ class Dataset:
             columns=tuple(self.columns[j] for j in kept),
             provenance="; ".join([self.provenance, *parts]),
         )
+
+    def two_classes(self, first: Any, second: Any) -> "Dataset":
+        """The samples of two classes, in their order, labelled 1 (the first class) and -1 (the second).
+
+        Args:
+            first: a label of the data.
+            second: another.
+
+        Raises:
+            InvalidInstance: the two are the same, or no sample carries one of them.
+        """
+        rows, y = two_classes(self.y, first, second, self.name)
+        chosen = self.select(rows)
+        name = f"{self.name}-{first}-{second}"
+        return attrs.evolve(chosen, y=y, name=name, provenance=f"{self.provenance}; class {first} as 1, {second} as -1")
 
     def centred(self) -> "Dataset":
         """Each feature minus its exact mean over the samples; the labels stay."""
@@ -267,16 +282,19 @@ class Dataset:
         columns: Any = None,
         target: Any = None,
         *,
+        classes: Any = None,
         centre: bool = False,
         normalise: bool = False,
     ) -> "Dataset":
-        """A real data set that scikit-learn carries: first the choice of rows and columns, then centring, then norms.
+        """A real data set that scikit-learn carries: classes first, then rows and columns, then centring, then norms.
 
         Args:
             name: `breast_cancer`, `diabetes`, `digits`, `iris`, `linnerud` or `wine`.
-            rows: a count, slice text such as `0:8`, or a list of indices, in the file's order; None for all.
+            rows: a count, slice text such as `0:8`, or a list of indices, in the file's order; None for all. With
+                `classes` it counts the samples of these two alone.
             columns: the same for features, or their names.
             target: None for the set's own (classes as 0, 1, …; for `linnerud` the weight), or any column's name.
+            classes: two labels, of which the first becomes 1 and the second -1; None keeps all as they are.
             centre: subtract each feature's mean over the chosen rows; see `centred`.
             normalise: divide each sample by its norm; see `normalised`.
 
@@ -285,8 +303,11 @@ class Dataset:
         """
         from theorycheck.models import bundled
 
-        table, label, features, title, origin = bundled.read_bundled(name, rows, columns, target)
+        early = rows if classes is None else None
+        table, label, features, title, origin = bundled.read_bundled(name, early, columns, target)
         data = cls._of_table(table, label, features, title, origin)
+        if classes is not None:
+            data = data.two_classes(*pair(classes)).select(rows)
         data = data.centred() if centre else data
         return data.normalised() if normalise else data
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from theorycheck.numbers import show
 
+_MANY = 500  # samples, beyond which exact inner products of all pairs take too long for a description
+
 if TYPE_CHECKING:
     from theorycheck.models.data import Dataset
 
@@ -19,10 +21,21 @@ def describe(data: "Dataset") -> str:
         f"  rank {data.rank()}, affine rank {data.affine_rank()} (exact)",
         f"  entries {_range(x for row in data.X for x in row)}, labels {_range(data.y)}, given as {source}",
         f"  columns that are zero: {_few(zero)}; samples that repeat another: {data.n - len(set(data.X))}",
+        *_signs(data),
         f"  from {data.provenance}",
         f"  digest {data.digest}",
     ]
     return "\n".join(lines)
+
+
+def _signs(data: "Dataset") -> list[str]:
+    """For labels ±1: how close to orthogonal the samples are, which theorems on classification ask for."""
+    if set(data.y) - {1, -1} or data.n > _MANY:
+        return []
+    from theorycheck.models.orthogonality import orthogonality
+
+    plus = sum(label > 0 for label in data.y)
+    return [f"  {plus} labels 1, {data.n - plus} labels -1", f"  {orthogonality(data)}"]
 
 
 def _range(values: Iterable[Fraction]) -> str:

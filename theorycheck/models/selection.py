@@ -4,9 +4,12 @@ import difflib
 import operator
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from theorycheck.errors import InvalidInstance
+from theorycheck.models.rational import Row
+from theorycheck.numbers import exact
 
 # At most nine digits: nothing has more rows, and Python refuses to read very long integers.
 _SLICE = re.compile(r"(-?\d{1,9})?:(-?\d{1,9})?(?::(-?\d{1,9}))?")
@@ -99,6 +102,41 @@ def _index(item: Any, count: int, where: str, what: str, names: Sequence[str]) -
     if not -count <= index < count:
         raise InvalidInstance(f"{where}: there is no {what} {index}; pass indices from 0 to {count - 1}")
     return index % count
+
+
+def pair(classes: Any) -> tuple[Any, Any]:
+    """Two class labels, from a pair or from text such as `3,8`.
+
+    Raises:
+        InvalidInstance: not two of them.
+    """
+    parts = classes.split(",") if isinstance(classes, str) else classes
+    if not isinstance(parts, (tuple, list)) or len(parts) != 2:
+        raise InvalidInstance(f"classes {shorten(classes)}: pass two labels, for example 3,8")
+    return parts[0], parts[1]
+
+
+def two_classes(labels: Sequence[Fraction], first: Any, second: Any, source: str) -> tuple[list[int], Row]:
+    """The rows of two classes, and their labels 1 and -1.
+
+    Args:
+        labels: of all rows.
+        first: the label that becomes 1.
+        second: the label that becomes -1.
+        source: what to call the data in a message.
+
+    Raises:
+        InvalidInstance: the two are the same, or one of them has no rows.
+    """
+    plus, minus = exact(first, "the first class"), exact(second, "the second class")
+    if plus == minus:
+        raise InvalidInstance(f"{source}: classes {plus} and {minus} are the same; pass two different labels")
+    for label in (plus, minus):
+        if label not in labels:
+            known = ", ".join(map(str, sorted(set(labels))[:12]))
+            raise InvalidInstance(f"{source}: no sample of class {label}; there are {known}")
+    rows = [i for i, label in enumerate(labels) if label in (plus, minus)]
+    return rows, tuple(Fraction(1 if labels[i] == plus else -1) for i in rows)
 
 
 def shorten(selection: Any) -> str:

@@ -157,7 +157,7 @@ class Law:
     Attributes:
         kind: one of `LAWS`; `about` says what it is.
         d: the number of inputs.
-        beta: the teacher β, d exact numbers; e_1 where nothing is given. The nonlinear kind does not use it for its labels.
+        beta: the teacher β, d exact numbers; e_1 where nothing is given. The nonlinear kind does not use it.
         sigma: standard deviation of the label noise.
         amount: of `shifted`, `ball` and `clusters`; None for the kind's own.
 
@@ -217,7 +217,7 @@ class Law:
         return self.second_moment() @ [float(b) for b in self.beta]
 
     def inputs(self, n: int, seed: Any = 0) -> Any:
-        """n samples, (n, d) floats; the same seed gives the same ones, and those that `draw` takes."""
+        """The samples alone, (n, d) floats; the same seed gives the same ones, and those that `draw` takes."""
         return _KINDS[self.kind].sample(_generator(n, seed), n, self.d, self.amount)
 
     def mean_label(self, X: Any) -> Any:
@@ -228,7 +228,7 @@ class Law:
         return X @ [float(b) for b in self.beta] if self.linear else np.abs(X[:, 0]) - np.abs(X[:, 1])
 
     def draw(self, n: int, seed: Any = 0) -> Dataset:
-        """n samples with labels, floats whose exact binary values are kept.
+        """Samples with labels, floats whose exact binary values are kept.
 
         Args:
             n: samples.

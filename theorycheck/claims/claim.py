@@ -14,7 +14,7 @@ from theorycheck.certificates.certificate import Certificate
 from theorycheck.models.activations import Activation
 
 Case = (
-    Any  # what a claim quantifies over, fixed: Instance, UnconstrainedFeatures, ReluInstance; has a digest and a text
+    Any  # what a claim quantifies over, fixed (Instance, UnconstrainedFeatures, ReluInstance): a digest, a text
 )
 
 

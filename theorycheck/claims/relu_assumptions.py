@@ -1,0 +1,348 @@
+"""Assumptions of the theorems on plainly trained (leaky) ReLU networks, each with a margin on an instance.
+
+n samples x_i with labels y_i, R_min and R_max the least and largest length of a sample, p the largest |<x_i, x_k>| of
+two different samples, γ the slope, m the number of neurons of a sign. What depends on the data is exact: no square
+root is taken, lengths are compared by their squares.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import combinations
+
+from theorycheck.claims.assumptions import assumption
+from theorycheck.claims.claim import Assumption, Margin
+from theorycheck.models.data import Dataset
+from theorycheck.models.rational import gram
+from theorycheck.models.relu import ReluInstance
+
+TINY = 100  # a start is small where it is this many times below what it is compared with
+CHANCE = Fraction(1, 20)  # a random start may fail with at most this probability
+PER_INPUT = 8  # samples an input from which on a limit is looked for; the theorem's own number is not known
+
+
+def _whether(name: str, text: str, latex: str, holds: Callable[[ReluInstance], bool], about: str) -> Assumption:
+    """An assumption that is plain from the instance: margin 1 or 0."""
+    return assumption(
+        name, text, latex, lambda one: Margin(Fraction(int(holds(one))), True, "plain from the instance"), about
+    )
+
+
+def _exactly(name: str, text: str, latex: str, size: Callable[[ReluInstance], Fraction], about: str, how: str):
+    """An assumption that a rational is positive."""
+    return assumption(name, text, latex, lambda one: Margin(size(one), True, how), about)
+
+
+def coherence(data: Dataset) -> Fraction:
+    """p, the largest |<x_i, x_k>| of two different samples; 0 for one sample."""
+    products = gram(data.X)
+    return max((abs(products[i][k]) for i, k in combinations(range(data.n), 2)), default=Fraction(0))
+
+
+def least_square(data: Dataset) -> Fraction:
+    """R_min²."""
+    return min(data.squared_norms())
+
+
+def largest_square(data: Dataset) -> Fraction:
+    """R_max²."""
+    return max(data.squared_norms())
+
+
+def natural_step(one: ReluInstance) -> Fraction:
+    """η, or n m / (2 R_max²) where the instance leaves it to training."""
+    usual = Fraction(one.data.n * max(one.width)) / (2 * (largest_square(one.data) or 1))
+    return one.eta if one.eta is not None else usual
+
+
+def one_step_gap(one: ReluInstance) -> Fraction:
+    """γ R_min² - (n - 1) p: positive, and one step from a tiny start aligns every neuron with every label."""
+    return one.slope * least_square(one.data) - (one.data.n - 1) * coherence(one.data)
+
+
+def dominance_gap(one: ReluInstance) -> Fraction:
+    """R_min² - 2 (n - 1) p: positive, and all multipliers of the max-margin problem are."""
+    return least_square(one.data) - 2 * (one.data.n - 1) * coherence(one.data)
+
+
+def separation(data: Dataset) -> Fraction:
+    """The least y_i y_k <x_i, x_k> of two different samples; of one sample its squared length."""
+    products, y = gram(data.X), data.y
+    pairs = (y[i] * y[k] * products[i][k] for i, k in combinations(range(data.n), 2))
+    return min(pairs, default=products[0][0])
+
+
+def _start_ratio(one: ReluInstance) -> Fraction:
+    """1 - (TINY σ_0 R_max)² / (η R_min² / (2 n m))²: the first step against the start, on one sample."""
+    moved = natural_step(one) * least_square(one.data) / (2 * one.data.n * max(one.width))
+    start = (TINY * one.init) ** 2 * largest_square(one.data)
+    return Fraction(0) if moved == 0 else 1 - start / moved**2
+
+
+def _step_room(one: ReluInstance) -> Fraction:
+    """The room n m / R_max² - η; no step is too large where training chooses it, or where all samples are zero."""
+    most = largest_square(one.data)
+    return Fraction(1) if one.eta is None or not most else one.data.n * min(one.width) / most - one.eta
+
+
+def missed_chance(one: ReluInstance) -> Fraction:
+    """At most this probable: a sample without an active neuron of its own sign at the start."""
+    return one.data.n * Fraction(1, 2 ** min(one.width))
+
+
+def one_sided_chance(one: ReluInstance) -> Fraction:
+    """How probable it is that all output weights start with the same sign."""
+    if one.signs in ("plus", "minus") or sum(one.width) == 1:
+        return Fraction(1)
+    return Fraction(0) if one.signs == "balanced" else Fraction(2, 2 ** sum(one.width))
+
+
+def is_antipodal(data: Dataset) -> bool:
+    """Whether with every sample its negative is there, with the negative label, and equally often."""
+    pairs = sorted((*row, label) for row, label in zip(data.X, data.y, strict=True))
+    return pairs == sorted(tuple(-v for v in pair) for pair in pairs)
+
+
+def mean_direction(data: Dataset) -> tuple[Fraction, ...]:
+    """1/(2 n) Σ y_k x_k, which is Σ_n β / 2 for labels <β, x>: the alignment vector of a symmetric sample."""
+    weighted = ((y * x for x in row) for row, y in zip(data.X, data.y, strict=True))
+    return tuple(sum(column, Fraction(0)) / (2 * data.n) for column in zip(*weighted, strict=True))
+
+
+def _least_square_cosine(one: ReluInstance) -> Fraction:
+    """The least squared cosine between a sample and Σ y x; 0 where one is zero."""
+    towards, norms = mean_direction(one.data), one.data.squared_norms()
+    length = sum(v * v for v in towards)
+    if not length or not all(norms):
+        return Fraction(0)
+    products = (sum(a * b for a, b in zip(row, towards, strict=True)) for row in one.data.X)
+    return min(product**2 / (norm * length) for product, norm in zip(products, norms, strict=True))
+
+
+def _margin_condition(one: ReluInstance) -> Margin:
+    if one.law is not None:
+        return Margin(one.law.cone, True, "the cone of the law that the data were drawn from")
+    return Margin(_least_square_cosine(one), True, "least squared cosine of a sample with sum y x; no law is known")
+
+
+def _of_law(one: ReluInstance, name: str, otherwise: bool, how: str) -> Margin:
+    if one.law is not None:
+        return Margin(
+            Fraction(int(getattr(one.law, name))), True, "a property of the law that the data were drawn from"
+        )
+    return Margin(Fraction(int(otherwise)), True, how)
+
+
+def _symmetric(one: ReluInstance) -> Margin:
+    return _of_law(one, "symmetric", is_antipodal(one.data), "whether the sample is antipodal; no law is known")
+
+
+def _linear_teacher(one: ReluInstance) -> Margin:
+    return _of_law(one, "linear", is_antipodal(one.data), "whether labels are odd on an antipodal sample; no law known")
+
+
+def _multipliers(one: ReluInstance) -> Margin:
+    from theorycheck.exact.margin import margin
+
+    solution = margin(one)
+    least = min(solution.lam, default=Fraction(0))
+    return Margin(
+        least if solution.consistent else Fraction(0), True, "the least multiplier, if the pattern is its own"
+    )
+
+
+def _patterns(one: ReluInstance) -> Margin:
+    from theorycheck.exact.two_sided import two_sided_ols
+
+    return Margin(Fraction(int(two_sided_ols(one.data).stationary)), True, "in rationals")
+
+
+LOGISTIC = _whether(
+    "logistic_loss",
+    "the loss is the logistic loss",
+    r"\ell=\log(1+e^{-yf})",
+    lambda one: one.loss == "logistic",
+    "loss",
+)
+SQUARE = _whether(
+    "squared_loss", "the loss is the squared loss", r"\ell=\tfrac12(f-y)^2", lambda one: one.loss == "square", "loss"
+)
+HINGE = _whether(
+    "hinge_loss", "the loss is the hinge loss", r"\ell=\max(0,1-yf)", lambda one: one.loss == "hinge", "loss"
+)
+LEAKY = _exactly(
+    "leaky_activation",
+    "sigma(z) = max(z, gamma z) with gamma > 0",
+    r"\sigma(z)=\max(z,\gamma z),\ \gamma>0",
+    lambda one: one.slope if one.activation == "leaky" else Fraction(0),
+    "activation",
+    "gamma",
+)
+RELU = _whether("relu_activation", "sigma(z) = max(z, 0)", r"\sigma(z)=\max(z,0)", lambda one: one.relu, "activation")
+PIECEWISE = _whether(
+    "piecewise_linear",
+    "sigma(z) = max(z, gamma z) with gamma >= 0",
+    r"\sigma(z)=\max(z,\gamma z),\ \gamma\ge0",
+    lambda one: one.activation == "leaky",
+    "activation",
+)
+FIXED = _whether(
+    "fixed_outputs",
+    "output weights are fixed to +-1/m a sign",
+    r"a_{j,r}=j/m_j \text{ fixed}",
+    lambda one: one.outputs == "fixed",
+    "network",
+)
+TRAINED = _whether(
+    "both_layers",
+    "both layers are trained",
+    r"(a_j,w_j) \text{ trained}",
+    lambda one: one.outputs == "trained",
+    "network",
+)
+NONZERO = _exactly(
+    "nonzero_samples",
+    "no sample is zero",
+    r"x_i\ne0",
+    lambda one: least_square(one.data),
+    "data",
+    "the least squared length",
+)
+ONE_STEP = _exactly(
+    "nearly_orthogonal",
+    "gamma R_min^2 > (n - 1) p",
+    r"\gamma R_{\min}^2>(n-1)\,p",
+    one_step_gap,
+    "data",
+    "gamma R_min^2 - (n - 1) p",
+)
+DOMINANT = _exactly(
+    "nearly_orthogonal",
+    "R_min^2 > 2 (n - 1) p",
+    r"R_{\min}^2>2(n-1)\,p",
+    dominance_gap,
+    "data",
+    "R_min^2 - 2 (n - 1) p",
+)
+NEARLY = _exactly(
+    "nearly_orthogonal",
+    "R_min^2 > 2 (n - 1) p and gamma R_min^2 > (n - 1) p",
+    r"R_{\min}^2>2(n-1)p,\ \gamma R_{\min}^2>(n-1)p",
+    lambda one: min(one_step_gap(one), dominance_gap(one)),
+    "data",
+    "the smaller of both gaps",
+)
+ORTHOGONAL = _exactly(
+    "orthogonal_data",
+    "different samples are orthogonal, none is zero",
+    r"\langle x_i,x_k\rangle=0,\ x_i\ne0",
+    lambda one: -coherence(one.data) if coherence(one.data) else least_square(one.data),
+    "data",
+    "-p, or R_min^2 where p = 0",
+)
+SEPARABLE = _exactly(
+    "orthogonally_separable",
+    "samples of a class have positive inner products, samples of different classes negative ones",
+    r"y_iy_k\langle x_i,x_k\rangle>0",
+    lambda one: min(separation(one.data), least_square(one.data)),
+    "data",
+    "the least y_i y_k <x_i, x_k>",
+)
+POSITIVE = assumption(
+    "positive_multipliers",
+    "the multipliers of the max-margin point are positive, and its pattern is sign(w_{j,r} x_i) = j y_i",
+    r"K^{-1}\mathbf 1>0 \text{ and } \operatorname{sign}\langle v_j,x_i\rangle=jy_i",
+    _multipliers,
+    "data",
+)
+SMALL_START = _exactly(
+    "small_start",
+    "the start is small against the first step: 100 sigma_0 R_max < eta R_min^2 / (2 n m)",
+    r"100\,\sigma_0R_{\max}<\tfrac{\eta R_{\min}^2}{2nm}",
+    _start_ratio,
+    "start",
+    "1 less the squared ratio; eta = n m / (2 R_max^2) where none is given",
+)
+SMALL_STEP = _exactly(
+    "small_step",
+    "eta < n m / R_max^2",
+    r"\eta<nm/R_{\max}^2",
+    _step_room,
+    "training",
+    "n m / R_max^2 less eta",
+)
+RANDOM_START = _exactly(
+    "random_start",
+    "the start is random, not zero",
+    r"\sigma_0>0",
+    lambda one: one.init,
+    "start",
+    "the scale of the start",
+)
+ENOUGH = _exactly(
+    "enough_neurons",
+    "n 2^-m < 1/20: at the start every sample has an active neuron of its own sign, up to that probability",
+    r"n\,2^{-m}<\tfrac1{20}",
+    lambda one: CHANCE - missed_chance(one),
+    "network",
+    "1/20 - n 2^-m",
+)
+TINY_START = _exactly(
+    "small_start",
+    "the start has scale lambda < 1/50",
+    r"\lambda<\tfrac1{50}",
+    lambda one: Fraction(1, 50) - one.init,
+    "start",
+    "1/50 - lambda",
+)
+DOMINATION = _whether(
+    "dominant_outputs",
+    "|a_j(0)| >= |w_j(0)|",
+    r"|a_j(0)|\ge\|w_j(0)\|",
+    lambda one: one.dominance >= 1,
+    "start",
+)
+BOTH_SIGNS = _exactly(
+    "both_output_signs",
+    "output weights of both signs: balanced, or random with 2^(1-m) < 1/20",
+    r"\{\operatorname{sign}a_j(0)\}=\{\pm1\}",
+    lambda one: CHANCE - one_sided_chance(one),
+    "start",
+    "1/20 less the probability that all have one sign",
+)
+SYMMETRIC = assumption("symmetric_inputs", "x and -x have the same law", r"x\sim-x", _symmetric, "data")
+ANTIPODAL = _whether(
+    "antipodal_sample",
+    "with (x, y) the sample has (-x, -y)",
+    r"\{(x_k,y_k)\}=\{(-x_k,-y_k)\}",
+    lambda one: is_antipodal(one.data),
+    "data",
+)
+LINEAR_TEACHER = assumption(
+    "linear_teacher",
+    "labels are <beta, x> and centred noise",
+    r"y=\langle\beta,x\rangle+\text{noise}",
+    _linear_teacher,
+    "labels",
+)
+AWAY = assumption(
+    "margin_condition",
+    "samples stay away from the hyperplane orthogonal to Sigma beta: |<x, Sigma beta>| >= c |x| |Sigma beta|",
+    r"|\langle x,\Sigma\beta\rangle|\ge c\,\|x\|\,\|\Sigma\beta\|",
+    _margin_condition,
+    "data",
+)
+PATTERNS = assumption(
+    "patterns_kept",
+    "beta_+ and beta_- have the signs on their own samples for which they were fitted",
+    r"\langle\beta_+,x_k\rangle>0 \text{ on } S_+,\ \langle\beta_-,x_k\rangle<0 \text{ on } S_-",
+    _patterns,
+    "labels",
+)
+MANY = _exactly(
+    "many_samples",
+    "n >= 8 d",
+    r"n\ge8d",
+    lambda one: Fraction(one.data.n - PER_INPUT * one.data.d + 1),
+    "data",
+    "n - 8 d + 1",
+)

@@ -1,0 +1,148 @@
+"""Instances of the theorems on plainly trained ReLU networks: degenerate ones first, then small exact rationals.
+
+Samples are nearly orthogonal by construction: multiples of the unit vectors, each entry moved by at most δ, so that
+R_min² ≥ (1 - δ)², p ≤ 2 (s + δ) δ + n δ² for multiples up to s = 3/2. δ is chosen so that the claims' conditions hold.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from theorycheck.claims.instances import sequence
+from theorycheck.models.data import Dataset
+from theorycheck.models.relu import ReluInstance
+from theorycheck.models.teacher import Law, antipodal
+
+SLOPES = (Fraction(1, 2), Fraction(1, 10), Fraction(1, 4), Fraction(3, 4), Fraction(1))
+SIZES = (Fraction(1), Fraction(5, 4), Fraction(3, 2))
+START = Fraction(1, 10**5)
+
+
+def named(name: str, X: Any, y: Any) -> Dataset:
+    """A small dataset with a name."""
+    return Dataset(X, y, name=name)
+
+
+def fixed(data: Dataset, width: Any = 3, slope: Any = Fraction(1, 2), **rest: Any) -> ReluInstance:
+    """A network with fixed outputs and the logistic loss."""
+    return ReluInstance(data, width, slope, **({"init": START} | rest))
+
+
+def trained(data: Dataset, width: int = 20, **rest: Any) -> ReluInstance:
+    """A ReLU network of which both layers are trained, with the squared loss."""
+    usual: dict[str, Any] = {"loss": "square", "outputs": "trained", "init": Fraction(1, 1000), "signs": "balanced"}
+    return ReluInstance(data, width, **(usual | rest))
+
+
+def units(n: int, labels: Any = None) -> Dataset:
+    """The unit vectors e_1, ..., e_n, labels alternating unless given."""
+    rows = [[int(i == k) for k in range(n)] for i in range(n)]
+    return named(f"unit vectors, n={n}", rows, labels or [1 if i % 2 == 0 else -1 for i in range(n)])
+
+
+ONE = named("one sample", [[1]], [1])
+ONE_CLASS = units(3, [1, 1, 1])
+TILTED = named("two tilted samples", [[2, "1/10", 0], ["-1/10", "3/2", "1/5"]], [1, -1])
+COLLINEAR = named("collinear, unequal", [[1, 0], [3, 0], [0, 1]], [1, 1, -1])
+
+
+def first(slope: Any = Fraction(1, 2), **rest: Any) -> tuple[ReluInstance, ...]:
+    """One sample and one neuron, one class, unit vectors, two tilted samples."""
+    return (
+        fixed(ONE, 1, slope, **rest),
+        fixed(units(2), (2, 3), slope, **rest),
+        fixed(ONE_CLASS, 2, slope, **rest),
+        fixed(TILTED, 3, slope, **rest),
+    )
+
+
+def _moved(choose: Any, n: int, d: int, delta: Fraction) -> list[list[Fraction]]:
+    from hypothesis import strategies as st
+
+    entry = st.sampled_from([Fraction(0), Fraction(0), delta, -delta, delta / 2])
+    sizes = [choose(st.sampled_from(SIZES)) for _ in range(n)]
+    return [[sizes[i] * (i == k) + choose(entry) for k in range(d)] for i in range(n)]
+
+
+def nearly(slopes: tuple[Fraction, ...] = SLOPES, **rest: Any) -> Any:
+    """A strategy of instances with nearly orthogonal samples, any labels ±1, one slope of those given.
+
+    Args:
+        slopes: to choose from; a zero slope asks for no more than dominance.
+        rest: of the instance; `delta=0` for orthogonal samples, `width` for more neurons.
+    """
+    from hypothesis import strategies as st
+
+    options = {name: v for name, v in rest.items() if name not in ("delta", "width")}
+
+    @st.composite
+    def instances(choose):
+        n, slope = choose(st.integers(1, 4)), choose(st.sampled_from(slopes))
+        d = n + choose(st.integers(0, 1))
+        delta = rest.get("delta", Fraction(1, max(40, int(20 / slope) if slope else 0)))
+        labels = [choose(st.sampled_from([1, -1])) for _ in range(n)]
+        width = rest.get("width") or (choose(st.integers(1, 4)), choose(st.integers(1, 4)))
+        data = named("drawn, nearly orthogonal", _moved(choose, n, d, delta), labels)
+        return fixed(data, width, slope, **options)
+
+    return instances()
+
+
+def drawn(
+    before: tuple[ReluInstance, ...], slopes: tuple[Fraction, ...] = SLOPES, **rest: Any
+) -> Callable[[int, int], Any]:
+    """Instances by seed and position: the given ones first, then nearly orthogonal ones."""
+    return sequence(before, lambda: nearly(slopes, **rest))
+
+
+# ---- data of a teacher ----------------------------------------------------------------------------------------------
+
+POINTS = named("four points", [[2, 1], [2, -1], [-2, 1], [-2, -1]], ["5/2", "3/2", "-7/4", "-7/4"])
+TRIPLE = antipodal(named("three points", [[2, 1, 0], [2, -1, 1], [1, 0, -1]], [2, 2, 1]))
+
+
+def rounded(data: Dataset, grid: int = 64) -> Dataset:
+    """The data with every number on multiples of 1/grid: short rationals, close to what was drawn."""
+    near = lambda v: Fraction(round(v * grid), grid)  # noqa: E731
+    X = tuple(tuple(near(v) for v in row) for row in data.X)
+    told = f"{data.provenance}; rounded to multiples of 1/{grid}"
+    return attrs.evolve(data, X=X, y=tuple(near(v) for v in data.y), provenance=told)
+
+
+def taught(law: Law, n: int, seed: int, **rest: Any) -> ReluInstance:
+    """An instance with data drawn from a law."""
+    return trained(rounded(law.draw(n, seed)), law=law, **rest)
+
+
+def small_samples(most: int = 5, d: int = 2) -> Any:
+    """A strategy of trained networks on a few small rational samples without a law, none of them zero."""
+    from hypothesis import strategies as st
+
+    number = st.sampled_from([Fraction(k, 2) for k in range(-4, 5)])
+
+    @st.composite
+    def instances(choose):
+        n, inputs = choose(st.integers(1, most)), choose(st.integers(1, d))
+        rows = [[choose(number) for _ in range(inputs)] for _ in range(n)]
+        rows = [row if any(row) else [Fraction(1), *row[1:]] for row in rows]
+        labels = [choose(number) for _ in range(n)]
+        return trained(named("drawn", rows, labels))
+
+    return instances()
+
+
+def antipodal_samples() -> Any:
+    """A strategy of trained networks on small antipodal samples."""
+    return small_samples(3, 3).map(lambda one: attrs.evolve(one, data=antipodal(one.data)))
+
+
+def of_law(laws: tuple[tuple[Law, int], ...], **rest: Any) -> Callable[[int, int], ReluInstance]:
+    """Instances by seed and position, drawn from laws in turn, each with its number of samples."""
+
+    def instance(seed: int, position: int) -> ReluInstance:
+        law, n = laws[position % len(laws)]
+        return taught(law, n, 1000 * seed + position // len(laws), **rest)
+
+    return instance

@@ -7,9 +7,10 @@ from theorycheck.errors import InvalidInstance
 
 if TYPE_CHECKING:
     from theorycheck.exact.dufm_solution import DufmSolution
+    from theorycheck.exact.margin_solution import MarginSolution
     from theorycheck.exact.solution import SharpnessSolution
 
-__all__ = ["dufm", "sharpness"]
+__all__ = ["dufm", "margin", "sharpness"]
 
 
 def sharpness(
@@ -101,6 +102,55 @@ def dufm(
     number: Any = counts if counts is not None else 1 if samples is None else samples
     given = UnconstrainedFeatures(classes, depth, regularization, loss, activation, number, width, seed)
     return solved(given, structure, _budget(seconds), progress)
+
+
+def margin(
+    X: Any,
+    y: Any = None,
+    slope: Any = "1/2",
+    width: int | tuple[int, int] = 20,
+    pattern: Any = None,
+    eta: Any = None,
+) -> "MarginSolution":
+    """The maximum-margin KKT point of a two-layer (leaky) ReLU network with fixed outputs ±1/m, exactly.
+
+    Plain training with the logistic loss, once the activation pattern stays, tends to its direction (arXiv 2310.18935).
+
+    Args:
+        X: a `Dataset`, or (n, d) numbers, a row a sample.
+        y: (n,) labels 1 or -1; None where X has them.
+        slope: γ, from 0 (ReLU) to 1 (linear).
+        width: m neurons a sign, or (m_+, m_-).
+        pattern: (P_plus, P_minus), 0/1 matrices (m_j, n) with 1 where a neuron is active; by default a neuron is active
+            on the samples of its own sign.
+        eta: the step of gradient descent, to count time in steps too.
+
+    Returns:
+        Multipliers, weights, margins, stable ranks, the limits of training, and whether the pattern is that of the
+        point.
+
+    Raises:
+        InvalidInstance: the input is wrong, or no point with this pattern has positive margins.
+
+    Example:
+        >>> solution = margin([[1, 0], [3, 0], [0, 1]], [1, 1, -1])
+        >>> [str(v) for v in solution.lam], [str(v) for v in solution.margins]
+        (['4/5', '0', '4/5'], ['1', '3', '1'])
+    """
+    from theorycheck.exact.margin import margin as solved
+    from theorycheck.models.relu import ReluInstance
+
+    return solved(ReluInstance(_dataset(X, y), width=width, slope=slope, eta=eta), pattern)
+
+
+def _dataset(X: Any, y: Any) -> Any:
+    from theorycheck.models.data import Dataset
+
+    if isinstance(X, Dataset):
+        return X if y is None else X.with_labels(y)
+    if y is None:
+        raise InvalidInstance("no labels: pass y, or a Dataset as X")
+    return Dataset.from_arrays(X, y, name="data")
 
 
 def _budget(seconds: Any) -> float:

@@ -1,0 +1,86 @@
+"""The maximum-margin KKT point of a two-layer (leaky) ReLU network with fixed outputs (arXiv 2310.18935)."""
+
+from typing import Any
+
+import attrs
+from flint import fmpq
+
+from theorycheck.errors import InvalidInstance
+from theorycheck.exact.margin_cone import Farkas, solve
+from theorycheck.exact.margin_problem import MarginProblem, accepted, labelled, patterned
+from theorycheck.exact.margin_solution import MarginSolution
+from theorycheck.models.relu import ReluInstance
+
+MOST_ROUNDS = 50  # of pattern -> point -> pattern; the patterns seen so far are kept, so it also ends at a cycle
+_SHOWN = 4  # weights that a message spells out
+
+__all__ = ["accepted", "margin", "no_margin"]
+
+
+def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
+    """Solve an instance; see `theorycheck.solve.margin`.
+
+    Args:
+        instance: fixed outputs, (leaky) ReLU, logistic or hinge loss.
+        pattern: (P_plus, P_minus), 0/1 matrices (m_j, n); None for the pattern that agrees with the labels.
+
+    Returns:
+        The solution.
+
+    Raises:
+        InvalidInstance: the input is wrong, or no point with this pattern has positive margins; the message brings
+            exact weights that show it.
+    """
+    problem = labelled(instance) if pattern is None else patterned(instance, pattern)
+    solution = _solved(problem, "labels" if pattern is None else "given")
+    if isinstance(solution, Farkas):
+        raise InvalidInstance(f"{instance.data.name}: {_impossible(solution)}")
+    return solution if solution.kkt else attrs.evolve(solution, settled=_settle(solution))
+
+
+def no_margin(instance: ReluInstance, pattern: Any = None) -> tuple[fmpq, ...] | None:
+    """Weights μ >= 0 of sum 1 with Σ μ_i times the gradient of margin i equal to 0, where there are some.
+
+    Args:
+        instance: as for `margin`.
+        pattern: likewise.
+
+    Returns:
+        The weights, which show that no point with this pattern has positive margins, or None where one has.
+    """
+    found = solve((labelled(instance) if pattern is None else patterned(instance, pattern)).K)
+    return found.weights if isinstance(found, Farkas) else None
+
+
+def _solved(problem: MarginProblem, name: str) -> MarginSolution | Farkas:
+    found = solve(problem.K)
+    if isinstance(found, Farkas):
+        return found
+    return MarginSolution(problem, name, found.lam, found.unique)
+
+
+def _impossible(found: Farkas) -> str:
+    used = [(i, v) for i, v in enumerate(found.weights) if v]
+    terms = " + ".join(f"{v} of row {i}" for i, v in used[:_SHOWN])
+    more = f" and {len(used) - _SHOWN} more" if len(used) > _SHOWN else ""
+    return (
+        f"no weights with this activation pattern have positive margins: the margins' gradients cancel ({terms}{more});"
+        " leave such rows out, or pass another pattern=(P_plus, P_minus)"
+    )
+
+
+def _settle(solution: MarginSolution) -> MarginSolution | None:
+    """A pattern that is the pattern of its own point, by iteration."""
+    seen = set()
+    for _ in range(MOST_ROUNDS):
+        problem = solution.problem.following(solution.preactivations)
+        if problem.groups in seen:
+            return None
+        seen.add(problem.groups)
+        found = _solved(problem, "self-consistent")
+        if isinstance(found, Farkas):
+            return None
+        if found.kkt:
+            return found
+        solution = found
+    return None

@@ -8,10 +8,10 @@ from flint import fmpq
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact.margin_cone import Farkas, solve
 from theorycheck.exact.margin_problem import MarginProblem, accepted, labelled, patterned
+from theorycheck.exact.margin_settle import own_pattern, repeated
 from theorycheck.exact.margin_solution import MarginSolution
 from theorycheck.models.relu import ReluInstance
 
-MOST_ROUNDS = 50  # of pattern -> point -> pattern; the patterns seen so far are kept, so it also ends at a cycle
 _SHOWN = 4  # weights that a message spells out
 
 __all__ = ["accepted", "margin", "no_margin"]
@@ -35,7 +35,10 @@ def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
     solution = _solved(problem, "labels" if pattern is None else "given")
     if isinstance(solution, Farkas):
         raise InvalidInstance(f"{instance.data.name}: {_impossible(solution)}")
-    return solution if solution.kkt else attrs.evolve(solution, settled=_settle(solution))
+    if solution.kkt:
+        return solution
+    settled = own_pattern(problem) if pattern is None else repeated(problem)
+    return attrs.evolve(solution, settled=None if settled is None else _solved(settled, "self-consistent"))
 
 
 def no_margin(instance: ReluInstance, pattern: Any = None) -> tuple[fmpq, ...] | None:
@@ -67,20 +70,3 @@ def _impossible(found: Farkas) -> str:
         f"no weights with this activation pattern have positive margins: the margins' gradients cancel ({terms}{more});"
         " leave such rows out, or pass another pattern=(P_plus, P_minus)"
     )
-
-
-def _settle(solution: MarginSolution) -> MarginSolution | None:
-    """A pattern that is the pattern of its own point, by iteration."""
-    seen = set()
-    for _ in range(MOST_ROUNDS):
-        problem = solution.problem.following(solution.preactivations)
-        if problem.groups in seen:
-            return None
-        seen.add(problem.groups)
-        found = _solved(problem, "self-consistent")
-        if isinstance(found, Farkas):
-            return None
-        if found.kkt:
-            return found
-        solution = found
-    return None

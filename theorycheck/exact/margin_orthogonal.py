@@ -5,46 +5,35 @@ from fractions import Fraction
 import attrs
 from flint import fmpq
 
-from theorycheck.exact.margin_problem import MarginProblem, fraction
+from theorycheck.exact.margin_problem import MarginProblem, rational
+from theorycheck.models.orthogonality import Orthogonality, orthogonality
 
 
 @attrs.frozen
 class NearOrthogonality:
-    """The figures that theorems on nearly orthogonal data are stated in; every number exact.
+    """What theorems on nearly orthogonal data ask for, decided exactly.
 
     Attributes:
-        least: R_min², the smallest ‖x_i‖².
-        largest: R_max².
-        coherence: p, the largest |x_i·x_k| over i ≠ k.
-        ratio: R_min² / (n p); None for p = 0.
+        figures: R_min², R_max², p and R_min²/(n p).
         positive: whether (n-1) p max(1, 2γ/α) < R_min²/2, with α the smaller of the diagonal factors of K (1+γ² for
             equal widths, where the maximum is 1): then all λ_i > 0.
         aligned: whether γ R_min² > (n-1) p: then one step of gradient descent from a small enough start gives every
             preactivation the sign that agrees with its label.
     """
 
-    least: Fraction
-    largest: Fraction
-    coherence: Fraction
-    ratio: Fraction | None
+    figures: Orthogonality
     positive: bool
     aligned: bool
 
 
 def near_orthogonality(problem: MarginProblem) -> NearOrthogonality:
     """Measure the samples of a problem."""
-    n, gram, slope = problem.n, problem.gram, problem.slope
-    norms = [gram[i, i] for i in range(n)]
-    p = max((abs(gram[i, k]) for i in range(n) for k in range(i)), default=fmpq(0))
-    plus, minus = problem.instance.width
-    alpha = min(problem.mean_width * (1 / fmpq(a) + slope**2 / fmpq(b)) for a, b in ((plus, minus), (minus, plus)))
+    found, slope, h = orthogonality(problem.instance.data), problem.slope, problem.mean_width
+    sides = (problem.instance.width, problem.instance.width[::-1])
+    alpha = min(h / own + slope**2 * h / other for own, other in sides)
+    spread, least = rational((problem.n - 1) * found.inner), rational(found.least)
     return NearOrthogonality(
-        fraction(min(norms)),
-        fraction(max(norms)),
-        fraction(p),
-        fraction(min(norms) / (n * p)) if p else None,
-        bool(2 * (n - 1) * p * max(fmpq(1), 2 * slope / alpha) < min(norms)),
-        bool(slope * min(norms) > (n - 1) * p),
+        found, bool(2 * spread * max(fmpq(1), 2 * slope / alpha) < least), bool(slope * least > spread)
     )
 
 
@@ -63,7 +52,7 @@ def relu_bound(problem: MarginProblem) -> dict[str, Fraction | None] | None:
     bounds: dict[str, Fraction | None] = {}
     for name, sign in (("plus", 1), ("minus", -1)):
         groups = [g for g in problem.groups if g.sign == sign]
-        sizes = [sum(g.count for g in groups if g.active[i]) for i in range(n)]
+        sizes = [sum(g.count for g in groups if g.slopes[i]) for i in range(n)]
         least = min((size for size in sizes if size), default=None)
         bounds[name] = None if least is None else Fraction(problem.width(sign), least)
     return bounds

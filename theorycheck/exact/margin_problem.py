@@ -41,17 +41,17 @@ def dot(a: Sequence[fmpq], b: Sequence[fmpq]) -> fmpq:
 
 @attrs.frozen
 class Group:
-    """Neurons of one output sign that are active on the same samples.
+    """Neurons of one output sign with the same slopes.
 
     Attributes:
         sign: 1 or -1.
         neurons: their indices among the neurons of that sign.
-        active: (n,), whether the slope on a sample is 1 (else it is γ).
+        slopes: (n,) rationals: 1 where they are active, γ where not, anything between where a preactivation stays 0.
     """
 
     sign: int
     neurons: tuple[int, ...]
-    active: tuple[bool, ...]
+    slopes: tuple[fmpq, ...]
 
     @property
     def count(self) -> int:
@@ -106,16 +106,12 @@ class MarginProblem:
         """m_+ or m_-."""
         return self.instance.width[0 if sign > 0 else 1]
 
-    def slopes(self, group: Group) -> list[fmpq]:
-        """s_{gi}, (n,)."""
-        return [ONE if on else self.slope for on in group.active]
-
     @cached_property
     def K(self) -> fmpq_mat:
         """The matrix h G, (n, n)."""
         n, y, gram = self.n, self.labels, self.gram
-        S = fmpq_mat([self.slopes(g) for g in self.groups])
-        weighted = fmpq_mat([[fmpq(g.count, self.width(g.sign) ** 2) * v for v in self.slopes(g)] for g in self.groups])
+        S = fmpq_mat([g.slopes for g in self.groups])
+        weighted = fmpq_mat([[fmpq(g.count, self.width(g.sign) ** 2) * v for v in g.slopes] for g in self.groups])
         shared, h = weighted.transpose() * S, self.mean_width
         return fmpq_mat([[h * y[i] * y[k] * gram[i, k] * shared[i, k] for k in range(n)] for i in range(n)])
 
@@ -131,7 +127,7 @@ class MarginProblem:
         rows = []
         for g in self.groups:
             factor = self.mean_width * g.sign / self.width(g.sign)
-            rows.append([factor * p * y * s for p, y, s in zip(lam, self.labels, self.slopes(g), strict=True)])
+            rows.append([factor * p * y * s for p, y, s in zip(lam, self.labels, g.slopes, strict=True)])
         return fmpq_mat(rows)
 
     def margins(self, z: fmpq_mat) -> list[fmpq]:
@@ -149,7 +145,7 @@ class MarginProblem:
             return True
         among = range(self.n) if samples is None else samples
         return all(
-            row[i] == 0 or (row[i] > 0) == g.active[i]
+            row[i] == 0 or g.slopes[i] == (ONE if row[i] > 0 else self.slope)
             for row, g in zip(z.tolist(), self.groups, strict=True)
             for i in among
         )
@@ -157,10 +153,15 @@ class MarginProblem:
     def following(self, z: fmpq_mat) -> "MarginProblem":
         """The same problem with the pattern of preactivations z; where they are 0 the slope stays."""
         groups = [
-            attrs.evolve(g, active=tuple(on if v == 0 else v > 0 for on, v in zip(g.active, row, strict=True)))
+            attrs.evolve(g, slopes=tuple(slope(self, v, s) for s, v in zip(g.slopes, row, strict=True)))
             for row, g in zip(z.tolist(), self.groups, strict=True)
         ]
         return attrs.evolve(self, groups=tuple(groups))
+
+
+def slope(problem: MarginProblem, z: fmpq, at_zero: fmpq) -> fmpq:
+    """The slope of σ at a preactivation."""
+    return at_zero if z == 0 else ONE if z > 0 else problem.slope
 
 
 def labelled(instance: ReluInstance) -> MarginProblem:
@@ -170,8 +171,9 @@ def labelled(instance: ReluInstance) -> MarginProblem:
         InvalidInstance: see `accepted`.
     """
     accepted(instance)
+    gamma = rational(instance.slope)
     groups = [
-        Group(sign, tuple(range(m)), tuple(label == sign for label in instance.data.y))
+        Group(sign, tuple(range(m)), tuple(ONE if label == sign else gamma for label in instance.data.y))
         for sign, m in zip((1, -1), instance.width, strict=True)
     ]
     return MarginProblem(instance, tuple(groups))
@@ -194,19 +196,20 @@ def patterned(instance: ReluInstance, pattern: Any) -> MarginProblem:
         )
     groups = []
     for sign, m, rows in zip((1, -1), instance.width, pattern, strict=True):
-        groups += _grouped(sign, m, [_pattern_row(row, sign, instance.data.n) for row in rows])
+        groups += _grouped(sign, m, [_pattern_row(row, sign, instance) for row in rows])
     return MarginProblem(instance, tuple(groups))
 
 
-def _pattern_row(row: Any, sign: int, n: int) -> tuple[bool, ...]:
+def _pattern_row(row: Any, sign: int, instance: ReluInstance) -> tuple[fmpq, ...]:
+    n, gamma = instance.data.n, rational(instance.slope)
     entries = list(row) if hasattr(row, "__iter__") and not isinstance(row, str) else []
     if len(entries) != n or any(v not in (0, 1) for v in entries):
         name = "P_plus" if sign > 0 else "P_minus"
         raise InvalidInstance(f"a row of the pattern {name} is not {n} entries 0 or 1; pass one entry a sample")
-    return tuple(v == 1 for v in entries)
+    return tuple(ONE if v == 1 else gamma for v in entries)
 
 
-def _grouped(sign: int, m: int, rows: list[tuple[bool, ...]]) -> list[Group]:
+def _grouped(sign: int, m: int, rows: list[tuple[fmpq, ...]]) -> list[Group]:
     if len(rows) not in (1, m):
         name = "P_plus" if sign > 0 else "P_minus"
         raise InvalidInstance(f"the pattern {name} has {len(rows)} rows for {m} neurons; pass {m} rows, or one for all")

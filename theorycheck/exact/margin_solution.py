@@ -20,6 +20,10 @@ TIME = "gradient-flow time, eta times the number of steps"
 Row = tuple[Fraction, ...]
 
 
+def _log(ratio: fmpq) -> arb | Fraction:
+    return Fraction(0) if ratio == 1 else arb(ratio).log()
+
+
 def told(value: Any) -> Any:
     """A number as the documents write it: an exact string, the ends of a ball, or null."""
     if value is None:
@@ -128,6 +132,12 @@ class MarginSolution:
         return self.problem.agrees(self.preactivations)
 
     @cached_property
+    def kinks(self) -> tuple[tuple[int, int, Fraction], ...]:
+        """(sign, sample, slope) of preactivations that are 0 at the point, one of each group of neurons."""
+        pairs = zip(self.preactivations.tolist(), self.problem.groups, strict=True)
+        return tuple((g.sign, i, fraction(g.slopes[i])) for row, g in pairs for i, z in enumerate(row) if z == 0)
+
+    @cached_property
     def kkt(self) -> bool:
         """Whether the point is a KKT point of the network: the pattern holds on the support, no margin is below 1."""
         return self.consistent or (self.problem.agrees(self.preactivations, self.support) and min(self.margins) >= 1)
@@ -150,7 +160,7 @@ class MarginSolution:
         return None if limit is None or eta is None else limit / eta
 
     @cached_property
-    def margin_differences(self) -> tuple[arb | None, ...] | None:
+    def margin_differences(self) -> tuple[arb | Fraction | None, ...] | None:
         """The limits of q_i - q_k = log(λ_k/λ_i) for the first support sample k; None for i outside the support.
 
         None as a whole where they are not known: another loss, or λ is not determined.
@@ -159,7 +169,7 @@ class MarginSolution:
             return None
         first = self.multipliers[self.support[0]]
         with ctx.workprec(BITS):
-            return tuple((arb(first) / v).log() if v > 0 else None for v in self.multipliers)
+            return tuple(None if v == 0 else _log(first / v) for v in self.multipliers)
 
     @cached_property
     def normalised_margin(self) -> arb:
@@ -217,10 +227,16 @@ class MarginSolution:
             "margin_differences": steps and list(map(told, steps)),
             "support": list(self.support),
             "unique": self.unique,
+            "kinks": [{"sign": j, "sample": i, "slope": told(s)} for j, i, s in self.kinks],
             "consistent": self.consistent,
             "kkt": self.kkt,
             "near_orthogonality": {
-                name: v if isinstance(v, bool) else told(v) for name, v in attrs.asdict(near).items()
+                "R_min_squared": told(near.figures.least),
+                "R_max_squared": told(near.figures.largest),
+                "p": told(near.figures.inner),
+                "ratio": told(near.figures.ratio),
+                "positive": near.positive,
+                "aligned": near.aligned,
             },
             "self_consistent": None if self.settled is None else self.settled.to_json(),
             "statement": self.statement,

@@ -80,6 +80,14 @@ def order_reflecting(desk: Desk) -> Sequent:
     return implied(">=", there - here, (">=", f - e))
 
 
+def keeps_sign(desk: Desk) -> Sequent:
+    """Intermediate value: a differentiable E that vanishes nowhere on an interval keeps its sign, E(s) E(r) > 0."""
+    e, f, s, *_ = function(desk)
+    desk.scope.derivative(e, s)  # only what is declared differentiable is known to be continuous
+    required(desk, desk.cited()[0], Condition((), "!=", e))
+    return plain(">", e * f)
+
+
 def slope(desk: Desk) -> Sequent:
     """Mean value: if E' >= c on an interval, (E(s) - E(r)) (s - r) >= c (s - r)^2."""
     e, f, s, r, here, there, (bound,) = function(desk, extra=1)
@@ -246,6 +254,7 @@ CLASSICAL: dict[str, Callable[[Desk], Sequent]] = {
         injective,
         increasing,
         order_reflecting,
+        keeps_sign,
         slope,
         strict_slope,
         tangent_line,

@@ -7,11 +7,13 @@ root is taken, lengths are compared by their squares.
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from theorycheck.claims.assumptions import assumption
 from theorycheck.claims.claim import Assumption, Margin
 from theorycheck.models.data import Dataset
+from theorycheck.models.orthogonality import Orthogonality, orthogonality
 from theorycheck.models.rational import gram
 from theorycheck.models.relu import ReluInstance
 
@@ -32,20 +34,24 @@ def _exactly(name: str, text: str, latex: str, size: Callable[[ReluInstance], Fr
     return assumption(name, text, latex, lambda one: Margin(size(one), True, how), about)
 
 
+@lru_cache(maxsize=256)
+def _measured(data: Dataset) -> Orthogonality:
+    return orthogonality(data)
+
+
 def coherence(data: Dataset) -> Fraction:
     """p, the largest |<x_i, x_k>| of two different samples; 0 for one sample."""
-    products = gram(data.X)
-    return max((abs(products[i][k]) for i, k in combinations(range(data.n), 2)), default=Fraction(0))
+    return _measured(data).inner
 
 
 def least_square(data: Dataset) -> Fraction:
     """R_min²."""
-    return min(data.squared_norms())
+    return _measured(data).least
 
 
 def largest_square(data: Dataset) -> Fraction:
     """R_max²."""
-    return max(data.squared_norms())
+    return _measured(data).largest
 
 
 def natural_step(one: ReluInstance) -> Fraction:
@@ -287,7 +293,7 @@ ENOUGH = _exactly(
     "1/20 - n 2^-m",
 )
 TINY_START = _exactly(
-    "small_start",
+    "small_initialisation",
     "the start has scale lambda < 1/50",
     r"\lambda<\tfrac1{50}",
     lambda one: Fraction(1, 50) - one.init,

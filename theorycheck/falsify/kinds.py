@@ -2,10 +2,10 @@
 
 from theorycheck.claims.claim import Claim
 from theorycheck.errors import InvalidClaim
-from theorycheck.falsify import features, two_layer
+from theorycheck.falsify import features, relu, two_layer
 from theorycheck.falsify.setting import Setting
 
-SETTINGS = {"two-layer": two_layer.SETTING, "features": features.SETTING}
+SETTINGS = {"two-layer": two_layer.SETTING, "features": features.SETTING, "relu": relu.SETTING}
 
 
 def setting_of(claim: Claim) -> Setting:

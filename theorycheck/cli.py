@@ -271,6 +271,34 @@ def dufm(
     raise typer.Exit(solve_dufm((classes, depth), reg, kind, (samples, counts), limits, json, out))
 
 
+@solve_app.command()
+def margin(
+    data: Data = "",
+    target: Target = None,
+    rows: Rows = None,
+    columns: Columns = None,
+    centre: Centre = False,
+    normalise: Normalise = False,
+    classes: TwoClasses = "",
+    samples: Annotated[str | None, typer.Option("--X", help="Samples: '1,0;0,1'; the identity by default.")] = None,
+    labels: Annotated[str | None, typer.Option("--y", help="Labels 1 or -1: '1,-1'.")] = None,
+    slope: Annotated[str, typer.Option("--slope", help="γ, from 0 (ReLU) to 1 (linear).")] = "1/2",
+    width: Annotated[str, typer.Option("--width", "-m", help="Neurons a sign: m, or m_+,m_-.")] = "20",
+    eta: Annotated[str | None, typer.Option("--eta", help="The step, to count time in steps too.")] = None,
+    pattern: Annotated[
+        str | None, typer.Option("--pattern", help="JSON file {'plus': [[1, 0], ...], 'minus': ...}, a row a neuron.")
+    ] = None,
+    json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", help="Write the certificate to this file.")] = None,
+) -> None:
+    """The maximum-margin KKT point of a two-layer (leaky) ReLU network, exactly, and the limits of training."""
+    from theorycheck.commands.solve_relu import solve_margin
+
+    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    network = {"slope": slope, "width": width, "eta": eta}
+    raise typer.Exit(solve_margin(choice, (samples, labels), network, pattern, json, out))
+
+
 @app.command()
 def report(
     out: Annotated[str, typer.Option("--out", help="The folder of the report.")] = "report",

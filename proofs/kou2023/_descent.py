@@ -65,3 +65,57 @@ ACTIVE = (
         by="#slope_below*((1 - step(u[r,i](k)))**2 - #step_square) - #slope",
     ),
 )
+NEARLY_ORTHOGONAL = (
+    Hypothesis("norms", "Q[i,i] >= R2", "R2 is at most the least squared norm of an input"),
+    Hypothesis("pairs", "(1 - delta[i,q])*abs(Q[i,q]) <= p", "inner products of different inputs are at most p"),
+)
+DOMINATED = (
+    Step("pair_sign", "p >= 0", "kronecker", by="#pairs(q = i)"),
+    Step("square_length", "Q[i,i] >= 0", by="#gram(q = i) + sum[l](x[i,l]**2)"),
+    Step("size_sign", "abs(Q[i,q]) >= 0", "absolute_value", by="Q[i,q]"),
+    Step("size_square", "abs(Q[i,q])**2 = Q[i,q]**2", "absolute_value", by="Q[i,q]"),
+    Step(
+        "same_square",
+        "(-y[i]*y[q]*Q[i,q])**2 = abs(Q[i,q])**2",
+        by="Q[i,q]**2*(#labels*y[q]**2 + #labels(i = q)) - #size_square",
+    ),
+    Step(
+        "correlation",
+        "-y[i]*y[q]*Q[i,q] <= abs(Q[i,q])",
+        "root_of_square",
+        ("same_square", "size_sign"),
+        "-y[i]*y[q]*Q[i,q]; abs(Q[i,q])",
+    ),
+    Step(
+        "other",
+        "(1 - delta[i,q])*(p + y[i]*y[q]*Q[i,q]) >= 0",
+        "kronecker",
+        (),
+        "(1 - delta[i,q])**2*#pairs + (1 - delta[i,q])**2*#correlation",
+    ),
+)
+"""How much one input can act on another: at most p, whatever the labels."""
+HALF = "(1 + s*y[q])/2*u[r,q](k)"
+FROZEN = "a[r,q](k) = (1 + gamma)/2 + s*y[q]*(1 - gamma)/2"
+PATTERN = (
+    Step("sides", "s**2*y[q]**2 = 1", by="s**2*#labels(i = q) + #sign"),
+    Step("half_sign", f"{HALF} >= 0", by="(1 + s*y[q])**2/4*#pattern - (2 + s*y[q])/4*u[r,q](k)*#sides"),
+    Step("half_above", f"{HALF} >= u[r,q](k)", by="(1 - s*y[q])**2/4*#pattern + (2 - s*y[q])/4*u[r,q](k)*#sides"),
+    Step("half_product", f"{HALF}*({HALF} - u[r,q](k)) = 0", by="u[r,q](k)**2/4*#sides"),
+    Step(
+        "half",
+        f"relu(u[r,q](k)) = {HALF}",
+        "positive_part",
+        ("half_sign", "half_above", "half_product"),
+        f"u[r,q](k); {HALF}",
+    ),
+    Step("part", "relu(u[r,q](k)) = step(u[r,q](k))*u[r,q](k)", "positive_part", by="u[r,q](k)"),
+    Step(
+        "switched_scaled",
+        "s*y[q]*u[r,q](k)*(step(u[r,q](k)) - (1 + s*y[q])/2) = 0",
+        by="s*y[q]*(#half - #part)",
+    ),
+    Step("switched", "step(u[r,q](k)) = (1 + s*y[q])/2", "cancel", ("switched_scaled",), "#pattern"),
+    Step("frozen", FROZEN, by="#slope(i = q) + (1 - gamma)*#switched"),
+)
+"""What the pattern of the labels says of the slopes; needs a step `pattern`."""

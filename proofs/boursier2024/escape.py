@@ -76,8 +76,8 @@ PROOF = Proof(
     hypotheses=(
         Hypothesis("output_flow", "da(t) = sum[l](w[l](t)*D[l])", "the early flow of the outer weight"),
         Hypothesis("weight_flow", "dw[l](t) = a(t)*D[l]", "and of the neuron, in one cell"),
-        Hypothesis("length", "v**2 = sum[l](D[l]**2)", "v is the length of the alignment vector"),
-        Hypothesis("alive", "v > 0", "which is not zero"),
+        Hypothesis("length", "v**2 = sum[l](D[l]**2)", "v is the length of the alignment vector, or minus it"),
+        Hypothesis("alive", "v != 0", "which is not zero"),
         Hypothesis("start", "t >= o", "the flow starts at time t_0"),
         Hypothesis("aligned", "v*a(o) = sum[l](w[l](o)*D[l])", "with an aligned balanced neuron"),
         Hypothesis("scale", "K > 0", "the factor by which it is to grow, one over the scale of the start"),

@@ -34,7 +34,7 @@ def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
     problem = labelled(instance) if pattern is None else patterned(instance, pattern)
     solution = _solved(problem, "labels" if pattern is None else "given")
     if isinstance(solution, Farkas):
-        raise InvalidInstance(f"{instance.data.name}: {_impossible(solution)}")
+        raise InvalidInstance(f"{instance.data.name}: {_impossible(solution, problem.slope == 1)}")
     if solution.kkt:
         return solution
     settled = own_pattern(problem) if pattern is None else repeated(problem)
@@ -62,11 +62,12 @@ def _solved(problem: MarginProblem, name: str) -> MarginSolution | Farkas:
     return MarginSolution(problem, name, found.lam, found.unique)
 
 
-def _impossible(found: Farkas) -> str:
+def _impossible(found: Farkas, linear: bool) -> str:
     used = [(i, v) for i, v in enumerate(found.weights) if v]
     terms = " + ".join(f"{v} of row {i}" for i, v in used[:_SHOWN])
     more = f" and {len(used) - _SHOWN} more" if len(used) > _SHOWN else ""
+    other = "pass a slope below 1" if linear else "pass another pattern=(P_plus, P_minus)"
     return (
         f"no weights with this activation pattern have positive margins: the margins' gradients cancel ({terms}{more});"
-        " leave such rows out, or pass another pattern=(P_plus, P_minus)"
+        f" leave such rows out, or {other}"
     )

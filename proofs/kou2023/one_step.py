@@ -1,9 +1,10 @@
 r"""One step of gradient descent on the logistic loss from a small start gives every neuron the labels as its pattern.
 
 **Setting.** m neurons of sign s (s = 1 or s = -1, weights w, outputs s/m), h neurons of the other sign (weights $w'$,
-outputs -s/h; of these only $w'_r\cdot x_i$ matters), $f(x) = \frac sm\sum_r\sigma(w_r\cdot x) - \frac sh\sum_r\sigma(w'_r\cdot x)$, logistic loss, one step
-$\eta$ of gradient descent. At the start $|w_r\cdot x_i|, |w'_r\cdot x_i| \le \varepsilon$. $R^2 \le \|x_i\|^2$,
-$|\langle x_i, x_k\rangle| \le p$ for $i \ne k$.
+outputs -s/h; of these only $w'_r\cdot x_i$ matters), $f(x) = \frac sm\sum_r\sigma(w_r\cdot x) -
+\frac sh\sum_r\sigma(w'_r\cdot x)$, logistic loss, one step $\eta$ of gradient descent. At the start
+$|w_r\cdot x_i|, |w'_r\cdot x_i| \le \varepsilon$. $R^2 \le \|x_i\|^2$, $|\langle x_i, x_k\rangle| \le p$ for
+$i \ne k$.
 
 **Statement.** If $nm(1 + e^{2\varepsilon})\varepsilon < \eta(\gamma R^2 - e^{2\varepsilon}(n-1)p)$, then after the step
 $sy_k\langle w_r, x_k\rangle > 0$ for all r and k. In words: $\gamma R^2 > (n-1)p$ and a start small enough suffice. At
@@ -119,7 +120,7 @@ MOVE = (
         " + n*m*(1 + #positive(v = 2*e))*(#block_minus_size(i = q) + #small(i = q))"
         f" + #forward*(#own + sum[i](#foreign) + {WIDE}*g[q]*a[r,q]*Q[q,q]*#labels(i = q))",
     ),
-    Step("pattern", "s*y[q]*sum[l](w1[r,l]*x[q,l]) > 0", "cancel", ("gain_scaled",), f"n*m*(1 + #positive(v = 2*e))"),
+    Step("pattern", "s*y[q]*sum[l](w1[r,l]*x[q,l]) > 0", "cancel", ("gain_scaled",), "n*m*(1 + #positive(v = 2*e))"),
 )
 
 PROOF = Proof(

@@ -1,14 +1,14 @@
 """Gradient descent on (leaky) ReLU networks with fixed outputs, simulated exactly in sample coordinates.
 
-The path is that of full-batch gradient descent on all weights, up to rounding: W = W0 + A X, and only the coefficients A
-and the preactivations W Xᵀ are kept (`coordinates_kernel`). Subgradient at 0: σ'(0) = γ unless the caller says otherwise.
+The path is that of full-batch gradient descent on all weights, up to rounding: W = W0 + A X, and only the coefficients
+A and the preactivations W Xᵀ are kept (`coordinates_kernel`). The subgradient at 0 is σ'(0) = γ unless the caller says
+otherwise.
 
 Time is gradient-flow time: the sum of the steps taken. With `growth` 0 that is η times the number of steps. With
 `growth` 1 a step of the logistic loss is η / max_i|l'_i|: it follows the same path in the limit of small η, and reaches
-log t of several hundred in a few thousand steps; the sum then overstates nothing but is only accurate to O(step).
+log t of several hundred in a few thousand steps; time is then interpolated within a step.
 """
 
-import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +19,12 @@ import numpy as np
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.relu import ReluInstance
+from theorycheck.numbers import exact
 from theorycheck.training.coordinates_end import Schedule, ending
-from theorycheck.training.coordinates_frame import BLOCKS, Frame, cosine, frame, squares
+from theorycheck.training.coordinates_frame import Frame, frame, squares
+from theorycheck.training.coordinates_record import Problem, record
 
+_MATRICES = ("coefficients", "preactivations")  # kept for the last record only, since they are large
 _CODES = {"logistic": 0, "square": 1, "hinge": 2}
 
 
@@ -44,7 +47,8 @@ class Run:
         kept: part of the own-sign pairs active at the start that are active now, (records,); 1 if there were none.
         lost: how often, over all steps, such a pair fell from active to inactive.
         last_change: the last step at which a sign of a preactivation changed.
-        coefficients: A, (records, M, n).
+        coefficients: A at the end, (M, n).
+        preactivations: U = W Xᵀ at the end, (M, n).
         slopes: the speed of each margin over that of the least one, at the end, (n,); NaN where nothing settled.
         limits: stable ranks of the direction in which W_+, W_-, W move at the end, (3,): what their own tend to.
         met: whether the stopping criterion was met.
@@ -66,6 +70,7 @@ class Run:
     lost: int
     last_change: int
     coefficients: np.ndarray
+    preactivations: np.ndarray
     slopes: np.ndarray
     limits: np.ndarray
     met: bool
@@ -119,7 +124,7 @@ class Trajectory:
 
 def run(
     instance: ReluInstance,
-    schedule: Schedule | None = None,
+    stop: Schedule | None = None,
     seeds: int | Sequence[int] = 1,
     targets: tuple[Any, Any] | None = None,
     start: Any = None,
@@ -129,7 +134,7 @@ def run(
 
     Args:
         instance: fixed outputs; without a step η the schedule chooses one and the result says it.
-        schedule: steps, records and stopping.
+        stop: steps, records and the stopping criterion; by default steps grow where the loss is the logistic one.
         seeds: how many starts, from the instance's seed on, or the seeds themselves.
         targets: predicted directions v_+, v_- of all neurons of a sign, (d,) each.
         start: W0, (M, d), instead of a drawn one; the positive neurons come first.
@@ -138,36 +143,16 @@ def run(
     Raises:
         InvalidInstance: trained outputs, samples that are all zero, or arguments that do not fit.
     """
-    problem = _problem(instance, schedule or Schedule(), targets, at_zero)
+    problem = _problem(instance, stop or Schedule(growth=int(instance.loss == "logistic")), targets, at_zero)
     own = range(instance.seed, instance.seed + seeds) if isinstance(seeds, int) else seeds
     if not len(own):
         raise InvalidInstance("training: no seeds; pass at least one")
-    begin = [_start(problem, seed, start) for seed in own]
     with ThreadPoolExecutor(max(1, min(len(own), os.cpu_count() or 1))) as pool:  # the kernel holds no lock
-        runs = tuple(pool.map(lambda pair: _run(problem, *pair), zip(own, begin, strict=True)))
+        runs = tuple(pool.map(lambda seed: _run(problem, seed, _start(problem, seed, start)), own))
     return Trajectory(instance, problem.schedule, problem.eta, runs)
 
 
-@attrs.frozen(eq=False)
-class _Problem:
-    instance: ReluInstance
-    schedule: Schedule
-    X: np.ndarray
-    y: np.ndarray
-    G: np.ndarray
-    c: np.ndarray
-    eta: float
-    slope: float
-    kink: float
-    targets: tuple | None
-
-    @property
-    def own(self) -> np.ndarray:
-        """Which (neuron, sample) pairs are of one sign, (M, n)."""
-        return self.c[:, None] * self.y > 0
-
-
-def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: Any) -> _Problem:
+def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: Any) -> Problem:
     if instance.outputs != "fixed":
         raise InvalidInstance("sample coordinates need fixed outputs; pass outputs='fixed', or train both layers")
     if schedule.growth and instance.loss != "logistic":
@@ -175,7 +160,7 @@ def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: 
     X, y = instance.data.arrays()
     G = X @ X.T
     slope = float(instance.slope)
-    kink = slope if at_zero is None else float(at_zero)
+    kink = slope if at_zero is None else float(exact(at_zero, "the subgradient σ'(0)"))
     if not slope <= kink <= 1:
         raise InvalidInstance(f"σ'(0) = {kink:g} is no subgradient; pass a number from γ = {slope:g} to 1")
     plus, minus = instance.width
@@ -184,7 +169,7 @@ def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: 
         targets = tuple(np.asarray([float(v) for v in t]) for t in targets)
         if any(t.shape != (X.shape[1],) for t in targets):
             raise InvalidInstance(f"targets: pass two vectors of {X.shape[1]} numbers, v_+ and v_-")
-    return _Problem(instance, schedule, X, y, G, c, _step(instance, schedule, G), slope, kink, targets)
+    return Problem(instance, schedule, X, y, G, c, _step(instance, schedule, G), slope, kink, targets)
 
 
 def _step(instance: ReluInstance, schedule: Schedule, G: np.ndarray) -> float:
@@ -197,7 +182,7 @@ def _step(instance: ReluInstance, schedule: Schedule, G: np.ndarray) -> float:
     return len(G) * min(instance.width) / (2 * top) / (4 if schedule.growth else 1)
 
 
-def _start(problem: _Problem, seed: int, start: Any) -> np.ndarray:
+def _start(problem: Problem, seed: int, start: Any) -> np.ndarray:
     shape = (len(problem.c), problem.X.shape[1])
     if start is None:
         return float(problem.instance.init) * np.random.default_rng(seed).standard_normal(shape)
@@ -207,7 +192,7 @@ def _start(problem: _Problem, seed: int, start: Any) -> np.ndarray:
     return W0
 
 
-def _run(problem: _Problem, seed: int, W0: np.ndarray) -> Run:
+def _run(problem: Problem, seed: int, W0: np.ndarray) -> Run:
     from theorycheck.training.coordinates_kernel import advance
 
     schedule, instance = problem.schedule, problem.instance
@@ -222,82 +207,20 @@ def _run(problem: _Problem, seed: int, W0: np.ndarray) -> Run:
         # fmt: off
         advance(U, A, problem.G, problem.c, problem.y, watched, *settings, float(schedule.growth), todo, counts, clock)
         # fmt: on
-        records.append(_record(problem, look, U, A, watched, int(counts[0]), float(clock[0])))
-        end = ending(schedule, instance.loss, records, int(counts[1]))
+        records.append(record(problem, look, U, A, watched, int(counts[0]), float(clock[0])))
+        end = ending(schedule, instance.loss, records)
         if end.over:
             break
     return _collect(problem, look, seed, records, counts, end)
 
 
-def _record(problem: _Problem, look: Frame, U: Any, A: Any, watched: Any, steps: int, clock: float) -> dict:
-    from theorycheck.training.coordinates_kernel import outputs
-
-    f, y = np.empty(len(problem.y)), problem.y
-    outputs(U, problem.c, problem.slope, problem.instance.activation == "tanh", f)
-    on, own = U > 0, problem.own
-    whole = [squares(part) for part in look.parts(look.coordinates(A)).values()] if np.isfinite(A).all() else []
-    return {
-        "steps": steps,
-        "log_time": clock,
-        "log_loss": _log_loss(problem.instance.loss, f, y),
-        "margins": y * f,
-        "norms": [math.sqrt(a) for a, _ in whole] or [np.nan] * 3,
-        "stable_ranks": [a / b if b > 0 else 0.0 for a, b in whole] or [np.nan] * 3,
-        "cosines": _cosines(problem, look, A),
-        "agreement": float((np.where(own, U, -U) > 0).mean()),
-        "active": (on & own).sum(axis=0) / own.sum(axis=0),
-        "wrong": float(on[~own].mean()),
-        "kept": float(on[watched].mean()) if watched.any() else 1.0,
-        "coefficients": A.copy(),
-        "gradient": _gradient(problem, U, f),
-    }
-
-
-def _log_loss(loss: str, f: np.ndarray, y: np.ndarray) -> float:
-    """Log of the loss; for the logistic one log(log(1 + e^-q)) = -q + log(1 - e^-q / 2 + ...) where q is large."""
-    q = y * f
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        if loss == "square":
-            return float(np.log(((f - y) ** 2).mean() / 2))
-        if loss == "hinge":
-            return float(np.log(np.maximum(0, 1 - q).mean()))
-        small = np.exp(-np.maximum(q, 20))
-        each = np.where(q > 20, -q + np.log1p(-small / 2), np.log(np.logaddexp(0, -np.minimum(q, 20))))
-    return float(np.logaddexp.reduce(each) - math.log(len(y)))
-
-
-def _cosines(problem: _Problem, look: Frame, A: np.ndarray) -> list[float]:
-    if problem.targets is None or not np.isfinite(A).all():
-        return [np.nan] * 3
-    plus, minus = (t @ look.Q for t in problem.targets)
-    rows = np.where(problem.c[:, None] > 0, plus, minus)
-    W, wanted = look.parts(look.coordinates(A)), look.parts(rows)
-    return [cosine(W[name], look.rest.shape[1], wanted[name]) for name in BLOCKS]
-
-
-def _gradient(problem: _Problem, U: np.ndarray, f: np.ndarray) -> float:
-    """The norm of the gradient in all weights."""
-    y, q = problem.y, problem.y * f
-    if problem.instance.loss == "logistic":
-        pull = y * np.exp(-np.logaddexp(0, q))
-    else:
-        pull = y - f if problem.instance.loss == "square" else y * (q < 1)
-    if problem.instance.activation == "tanh":
-        slopes = 1 - np.tanh(U) ** 2
-    else:
-        slopes = np.where(U > 0, 1.0, np.where(U < 0, problem.slope, problem.kink))
-    B = problem.c[:, None] * slopes * pull / len(y)
-    return math.sqrt(max(0.0, float(((B @ problem.G) * B).sum())))
-
-
-def _collect(problem: _Problem, look: Frame, seed: int, records: list, counts: Any, end: Any) -> Run:
-    names = [field.name for field in attrs.fields(Run)]
-    columns = {name: np.array([record[name] for record in records]) for name in names if name in records[0]}
+def _collect(problem: Problem, look: Frame, seed: int, records: list, counts: Any, end: Any) -> Run:
+    names = [field.name for field in attrs.fields(Run) if field.name in records[0]]
+    columns = {name: np.array([record[name] for record in records]) for name in names if name not in _MATRICES}
     limits = np.full(3, np.nan)
     if end.since is not None:  # W0 drops out of a difference, so what moves lies in the span
         moved = look.parts((records[-1]["coefficients"] - records[end.since]["coefficients"]) @ look.L)
         limits = np.array([a / b if b > 0 else 0.0 for a, b in map(squares, moved.values())])
-    return Run(
-        seed, **columns, lost=int(counts[2]), last_change=int(counts[1]),
-        slopes=end.slopes, limits=limits, met=end.met, reason=end.reason,
-    )  # fmt: skip
+    columns |= {name: records[-1][name] for name in _MATRICES}
+    ended = {"slopes": end.slopes, "limits": limits, "met": end.met, "reason": end.reason}
+    return Run(seed, **columns, lost=int(counts[2]), last_change=int(counts[1]), **ended)

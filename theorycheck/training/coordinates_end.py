@@ -1,10 +1,13 @@
 """When a run of `coordinates` is over, and whether what it shows counts.
 
 Logistic loss: log t has to have doubled with nothing new happening. Let q be the least margin now. The criterion asks
-that q has reached its target; that no activation pattern has changed since it was q/2; and that the speeds of all
-margins relative to the least one, dq_i/dq, agree on the third and on the last quarter up to `tolerance`. Those speeds
-are the limiting ratios of the margins, and all are 1 where margins become equal; margins themselves approach that only
-as 1/log t. Squared loss: the gradient has fallen by 1/`tolerance`². Hinge loss: all margins are at least 1.
+that q has reached its target; that the activation pattern is what it was at q/2; and that the speeds of all margins
+relative to the least one, dq_i/dq, agree on the third and on the last quarter up to `tolerance`. Those speeds are the
+limiting ratios of the margins, and all are 1 where margins become equal; margins themselves approach that only as
+1/log t. A preactivation may stay at the kink, where steps of any size throw it from side to side (for the ReLU many
+do): those below 1/100 of the largest have no say in the pattern, and a run says how many there are.
+
+Squared loss: the gradient has fallen to `tolerance`² of its largest norm. Hinge loss: all margins are at least 1.
 """
 
 from typing import Any
@@ -13,6 +16,8 @@ import attrs
 import numpy as np
 
 from theorycheck.errors import InvalidInstance
+
+KINK = 0.01  # of the largest preactivation: what is smaller counts as being at the kink
 
 
 def _check_steps(instance: Any, attribute: Any, value: Any) -> None:
@@ -69,15 +74,15 @@ class End:
     since: int | None = None
 
 
-def ending(schedule: Schedule, loss: str, records: list[dict], last_change: int) -> End:
+def ending(schedule: Schedule, loss: str, records: list[dict]) -> End:
     """Look at a run's records so far."""
     now = records[-1]
     nothing = np.full(len(now["margins"]), np.nan)
-    if not np.isfinite(now["margins"]).all():
+    if not now["bounded"]:
         return End(True, False, f"diverged by step {now['steps']}; pass a smaller step", nothing)
     last = now["steps"] >= schedule.steps
     if loss == "logistic":
-        return _logistic(schedule, records, last_change, last, nothing)
+        return _logistic(schedule, records, last, nothing)
     if loss == "hinge":
         met, least = bool(now["margins"].min() >= 1), now["margins"].min()
         reason = "all margins are at least 1" if met else f"the least margin is {least:.4g} after {now['steps']} steps"
@@ -87,21 +92,35 @@ def ending(schedule: Schedule, loss: str, records: list[dict], last_change: int)
     return End(met or last, met, f"the gradient fell to {fall:.2g} of its largest norm", nothing)
 
 
-def _logistic(schedule: Schedule, records: list[dict], last_change: int, last: bool, nothing: Any) -> End:
+def _logistic(schedule: Schedule, records: list[dict], last: bool, nothing: Any) -> End:
     least = np.array([record["margins"].min() for record in records])
     if least[-1] < schedule.margin:
         reason = f"the least margin is {least[-1]:.4g} after {records[-1]['steps']} steps, not {schedule.margin:g}"
         return End(last, False, reason, nothing)
-    half, later = (int(np.flatnonzero(least <= part * least[-1])[-1]) for part in (0.5, 0.75))
-    if half == later or later == len(records) - 1:
+    half, later = (int(np.flatnonzero(least <= part * least[-1])[-1:].sum()) for part in (0.5, 0.75))
+    if not least[0] <= least[half] < least[later] < least[-1] or 2 * least[half] > least[-1]:
         return End(last, False, "too few records to see the margins settle; pass more records", nothing)
     before, slopes = _speeds(records, half, later), _speeds(records, later, len(records) - 1)
     off = float(np.abs(slopes - before).max())
-    if last_change > records[half]["steps"]:
-        return End(last, False, f"an activation pattern changed at step {last_change}, late in the run", slopes)
+    if turned := _turned(records[half], records[-1]):
+        return End(last, False, f"{turned} preactivations changed their sign late in the run", slopes)
     if off > schedule.tolerance:
         return End(last, False, f"relative speeds of the margins still change by {off:.2g}", slopes)
-    return End(True, True, f"margins have settled at {least[-1]:.4g}", slopes, half)
+    still = int((~_clear(records[-1])).sum())
+    reason = f"margins have settled at {least[-1]:.4g}" + (f"; {still} preactivations near the kink" if still else "")
+    return End(True, True, reason, slopes, half)
+
+
+def _clear(record: dict) -> np.ndarray:
+    """Which preactivations are clearly not at the kink, (M, n)."""
+    size = np.abs(record["preactivations"])
+    return size > KINK * size.max()
+
+
+def _turned(before: dict, now: dict) -> int:
+    """How many preactivations are clearly on one side before and clearly on the other now."""
+    opposite = before["preactivations"] * now["preactivations"] < 0
+    return int((opposite & _clear(before) & _clear(now)).sum())
 
 
 def _speeds(records: list[dict], since: int, until: int) -> np.ndarray:

@@ -47,7 +47,7 @@ def frame(X: np.ndarray, W0: np.ndarray, split: int) -> Frame:
     if X.shape[1] == Q.shape[1]:
         rest = np.zeros((len(W0), 0))
     else:
-        rest = np.linalg.qr(beside.T, mode="r").T if beside.any() else np.zeros((len(W0), 0))
+        rest = np.asarray(np.linalg.qr(beside.T, mode="r")).T if beside.any() else np.zeros((len(W0), 0))
     return Frame(R.T, Q, start, rest, split)
 
 
@@ -55,12 +55,6 @@ def squares(W: np.ndarray) -> tuple[float, float]:
     """‖W‖_F² and ‖W‖₂², from the smaller of the two Gram matrices."""
     gram = W @ W.T if len(W) < W.shape[1] else W.T @ W
     return float(np.trace(gram)), float(max(np.linalg.eigvalsh(gram)[-1], 0.0)) if gram.size else 0.0
-
-
-def stable_rank(W: np.ndarray) -> float:
-    """‖W‖_F² / ‖W‖₂²; 0 for the zero matrix."""
-    whole, top = squares(W)
-    return whole / top if top > 0 else 0.0
 
 
 def cosine(W: np.ndarray, rest: int, targets: np.ndarray) -> float:

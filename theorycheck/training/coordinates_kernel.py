@@ -1,7 +1,7 @@
 """Steps of gradient descent on a two-layer network with fixed outputs, in sample coordinates, as compiled code.
 
-A gradient of the loss lies in the span of the samples, so W = W0 + A X for a matrix A of coefficients (M, n), and
-preactivations U = W Xᵀ move by (change of A) times the Gram matrix G: a step costs M n² products at most, whatever d is.
+A gradient of the loss lies in the span of the samples, so W = W0 + A X for a matrix A of coefficients (M, n), and the
+preactivations U = W Xᵀ move by (change of A) times the Gram matrix G: a step costs at most M n² products, whatever d.
 Neurons of one sign and one activation pattern move alike, so the product is formed once for a run of them: after
 alignment of a leaky network a step costs about M n. Imports numba: import lazily.
 """
@@ -90,17 +90,23 @@ def advance(U, A, G, c, y, watched, eta, slope, kink, tanh, loss, growth, steps,
     """Take `steps` steps in place.
 
     `counts` (3,) int64: steps taken, the last step at which a sign of U changed, how often a pair of `watched` (M, n)
-    fell from active to inactive. `clock` (1,): the logarithm of the gradient-flow time, the sum of all steps so far.
+    fell from active to inactive. `clock` (1,): the logarithm of the gradient-flow time so far. Where steps grow from s
+    to s e^δ, the flow needs s (e^δ - 1) / δ for the way of a step of size s; where they do not, time is their sum.
     """
     n = len(y)
     f, g, last, b, move = np.empty(n), np.empty(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    outputs(U, c, slope, tanh, f)
+    size = _pull(f, y, eta, loss, growth, g)
     for _ in range(steps):
-        outputs(U, c, slope, tanh, f)
-        size = _pull(f, y, eta, loss, growth, g)
         changed, lost = _move(U, A, G, c, y, g, watched, slope, kink, tanh, last, b, move)
         counts[0] += 1
         counts[2] += lost
         if changed:
             counts[1] = counts[0]
-        late, early = max(size, clock[0]), min(size, clock[0])
+        outputs(U, c, slope, tanh, f)
+        following = _pull(f, y, eta, loss, growth, g)
+        rise = following - size
+        took = size + (math.log(math.expm1(rise) / rise) if abs(rise) > 1e-12 else 0.0)
+        late, early = max(took, clock[0]), min(took, clock[0])
         clock[0] = late + math.log1p(math.exp(early - late))
+        size = following

@@ -299,6 +299,29 @@ def margin(
     raise typer.Exit(solve_margin(choice, (samples, labels), network, pattern, json, out))
 
 
+@solve_app.command()
+def extremal(
+    data: Data = "",
+    target: Target = None,
+    rows: Rows = None,
+    columns: Columns = None,
+    centre: Centre = False,
+    normalise: Normalise = False,
+    classes: TwoClasses = "",
+    samples: Annotated[str | None, typer.Option("--X", help="Samples: '1,0;0,1'; the identity by default.")] = None,
+    labels: Annotated[str | None, typer.Option("--y", help="Labels: '3,-4'.")] = None,
+    split: Annotated[str | None, typer.Option("--split", help="u of the two-sided least squares: '1,0'.")] = None,
+    figure: Annotated[str | None, typer.Option("--figure", help="Draw circle or sphere: .pdf, .svg, .png.")] = None,
+    json: Json = False,
+    out: Annotated[str | None, typer.Option("--out", help="Write the certificate to this file.")] = None,
+) -> None:
+    """The extremal vectors of early alignment in a two-layer ReLU network, and its two-sided least squares."""
+    from theorycheck.commands.solve_extremal import solve_extremal
+
+    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    raise typer.Exit(solve_extremal(choice, (samples, labels), split, figure, json, out))
+
+
 @app.command()
 def report(
     out: Annotated[str, typer.Option("--out", help="The folder of the report.")] = "report",

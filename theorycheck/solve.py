@@ -7,10 +7,11 @@ from theorycheck.errors import InvalidInstance
 
 if TYPE_CHECKING:
     from theorycheck.exact.dufm_solution import DufmSolution
+    from theorycheck.exact.extremal import ExtremalSolution
     from theorycheck.exact.margin_solution import MarginSolution
     from theorycheck.exact.solution import SharpnessSolution
 
-__all__ = ["dufm", "margin", "sharpness"]
+__all__ = ["dufm", "extremal", "margin", "sharpness"]
 
 
 def sharpness(
@@ -141,6 +142,36 @@ def margin(
     from theorycheck.models.relu import ReluInstance
 
     return solved(ReluInstance(_dataset(X, y), width=width, slope=slope, eta=eta), pattern)
+
+
+def extremal(X: Any, y: Any = None, split: Any = None, seed: int = 0) -> "ExtremalSolution":
+    """The extremal vectors of the alignment function of a two-layer ReLU network, and its two-sided least squares.
+
+    D_n(w) = 1/n Σ_k 1{<w, x_k> > 0} y_k x_k; D is extremal where D = D_n(w) and D = 0 or w = ±D/‖D‖
+    (arXiv 2410.02348). For samples of rank up to 3 all of them are found, by going through the faces of the arrangement
+    of the x_k^⊥ in rational arithmetic; beyond (or with very many samples) ascent and descent find some, each confirmed
+    exactly, and `complete` is False.
+
+    Args:
+        X: a `Dataset`, or (n, d) numbers, a row a sample.
+        y: (n,) labels; None where X has them.
+        split: u of the two-sided least squares on {±<x, u> > 0}; the longest D with w = D/‖D‖ unless given.
+        seed: of the starts of ascent.
+
+    Returns:
+        The vectors, how many cells there are, and `two_sided`.
+
+    Raises:
+        InvalidInstance: the input is wrong, or every sample is zero.
+
+    Example:
+        >>> solution = extremal([[2, 1], [2, -1], [-2, 1], [-2, -1]], ["5/2", "3/2", "-7/4", "-7/4"])
+        >>> [([str(v) for v in e.D], e.sign) for e in solution.vectors], solution.cells
+        ([(['2', '1/4'], 1), (['7/4', '0'], -1)], 4)
+    """
+    from theorycheck.exact.extremal import extremal as solved
+
+    return solved(_dataset(X, y), split=split, seed=seed)
 
 
 def _dataset(X: Any, y: Any) -> Any:

@@ -17,7 +17,7 @@ from theorycheck.models.orthogonality import Orthogonality, orthogonality
 from theorycheck.models.rational import gram
 from theorycheck.models.relu import ReluInstance
 
-TINY = 100  # a start is small where it is this many times below what it is compared with
+LARGEST = 5  # standard deviations of the start's largest preactivation
 CHANCE = Fraction(1, 20)  # a random start may fail with at most this probability
 PER_INPUT = 8  # samples an input from which on a limit is looked for; the theorem's own number is not known
 
@@ -77,11 +77,23 @@ def separation(data: Dataset) -> Fraction:
     return min(pairs, default=products[0][0])
 
 
-def _start_ratio(one: ReluInstance) -> Fraction:
-    """1 - (TINY σ_0 R_max)² / (η R_min² / (2 n m))²: the first step against the start, on one sample."""
-    moved = natural_step(one) * least_square(one.data) / (2 * one.data.n * max(one.width))
-    start = (TINY * one.init) ** 2 * largest_square(one.data)
-    return Fraction(0) if moved == 0 else 1 - start / moved**2
+def _start_room(one: ReluInstance) -> Margin:
+    """How far the first step outweighs a start of which no preactivation is above e = 5 σ_0 R_max.
+
+    η (γ R_min² - e^(2e) (n - 1) p) - n m (1 + e^(2e)) e, over η R_min²; with R_min² alone where γ R_min² ≤ (n - 1) p,
+    so that it says something of the start there too.
+    """
+    from math import expm1
+
+    least, step = float(least_square(one.data)), float(natural_step(one))
+    if not least or one.data.n == 0:
+        return Margin(Fraction(0), True, "a sample is zero")
+    e = LARGEST * float(one.init) * float(largest_square(one.data)) ** 0.5
+    growth = expm1(min(2 * e, 100.0))
+    gain = float(one_step_gap(one)) if one_step_gap(one) > 0 else least
+    gain -= growth * (one.data.n - 1) * float(coherence(one.data))
+    room = gain / least - one.data.n * max(one.width) * (2 + growth) * e / (step * least)
+    return Margin(room, False, "relative, in floats; e = 5 sigma_0 R_max, and eta = n m / (2 R_max^2) if not given")
 
 
 def _step_room(one: ReluInstance) -> Fraction:
@@ -205,6 +217,9 @@ TRAINED = _whether(
     lambda one: one.outputs == "trained",
     "network",
 )
+EQUAL = _whether(
+    "equal_widths", "both signs have m neurons", r"m_+=m_-=m", lambda one: len(set(one.width)) == 1, "network"
+)
 NONZERO = _exactly(
     "nonzero_samples",
     "no sample is zero",
@@ -260,13 +275,13 @@ POSITIVE = assumption(
     _multipliers,
     "data",
 )
-SMALL_START = _exactly(
+SMALL_START = assumption(
     "small_start",
-    "the start is small against the first step: 100 sigma_0 R_max < eta R_min^2 / (2 n m)",
-    r"100\,\sigma_0R_{\max}<\tfrac{\eta R_{\min}^2}{2nm}",
-    _start_ratio,
+    "at the start |<w, x_i>| <= e, n m (1 + exp(2e)) e < eta (gamma R_min^2 - exp(2e) (n - 1) p)",
+    r"|\langle w_{j,r}(0),x_i\rangle|\le\epsilon,\ "
+    r"nm(1+e^{2\epsilon})\epsilon<\eta(\gamma R_{\min}^2-e^{2\epsilon}(n-1)p)",
+    _start_room,
     "start",
-    "1 less the squared ratio; eta = n m / (2 R_max^2) where none is given",
 )
 SMALL_STEP = _exactly(
     "small_step",

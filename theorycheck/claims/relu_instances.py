@@ -52,7 +52,7 @@ def first(slope: Any = Fraction(1, 2), **rest: Any) -> tuple[ReluInstance, ...]:
     """One sample and one neuron, one class, unit vectors, two tilted samples."""
     return (
         fixed(ONE, 1, slope, **rest),
-        fixed(units(2), (2, 3), slope, **rest),
+        fixed(units(2), 2, slope, **rest),
         fixed(ONE_CLASS, 2, slope, **rest),
         fixed(TILTED, 3, slope, **rest),
     )
@@ -83,7 +83,7 @@ def nearly(slopes: tuple[Fraction, ...] = SLOPES, **rest: Any) -> Any:
         d = n + choose(st.integers(0, 1))
         delta = rest.get("delta", Fraction(1, max(40, int(20 / slope) if slope else 0)))
         labels = [choose(st.sampled_from([1, -1])) for _ in range(n)]
-        width = rest.get("width") or (choose(st.integers(1, 4)), choose(st.integers(1, 4)))
+        width = rest.get("width") or choose(st.integers(1, 4))
         data = named("drawn, nearly orthogonal", _moved(choose, n, d, delta), labels)
         return fixed(data, width, slope, **options)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from theorycheck.claims.checks import relu_proved
 from theorycheck.claims.claim import Assumption, Check, Finding
 
 _UNIFORM = ("uniform_bounds",)
@@ -31,7 +32,9 @@ _TWO_LAYER = {
     "output_weights": ("fixed_output_layer",),
     "start_in_span": ("start_in_span",),
 }
-COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim any one of which says it
+COVERED_BY: dict[str, dict[str, tuple[str, ...]]] = {
+    # by paper: a proof's hypothesis, and the assumptions of a claim any one of which says it
+    **relu_proved.COVERED_BY,
     "gatmiry2024": _TWO_LAYER,
     "sukenik2024": {
         "pairs": ("triangular_classes", "enough_classes"),  # or the block of classes that a block sum is about
@@ -63,7 +66,8 @@ COVERED_BY = {  # by paper: a proof's hypothesis, and the assumptions of a claim
     },
 }
 # what the statement of a claim itself speaks of: the network, the loss, the point, the flow, what a family is
-SETTING = {
+SETTING: dict[str, frozenset[str]] = {
+    **relu_proved.SETTING,
     "gatmiry2024": frozenset(
         {"linear", "lines", "unit_neurons", "unit_diagonal", "unit_inputs", "through", "on_manifold"}
         | {"other_on_manifold", "flow", "first_time", "scale", "stationary", "tangent_gradient", "normal_acceleration"}
@@ -98,7 +102,9 @@ SETTING = {
     ),
 }
 _FOUR = ("c1_c2", "c1_c3", "c1_c4", "c2_c3", "c2_c4", "c3_c4")
-CASES = {  # by proof: a hypothesis that one side of a statement is about, and the goals that state that side
+CASES: dict[str, dict[str, tuple[str, ...]]] = {
+    # by proof: a hypothesis that one side of a statement is about, and the goals that state that side
+    **relu_proved.CASES,
     "sukenik2024/thresholds": {
         "small": ("zero is beaten",),
         "large": ("zero is best",),

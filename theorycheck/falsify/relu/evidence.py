@@ -7,9 +7,10 @@ numbers of the data do, and so does the rank of the samples.
 from collections.abc import Callable
 from fractions import Fraction
 
+from theorycheck.certificates import relu_build  # noqa: F401  # loads the parts of the checker that know networks
 from theorycheck.certificates.build import number
 from theorycheck.claims import relu_assumptions as A
-from theorycheck.claims.attacks.exactly import Evidence, less
+from theorycheck.claims.attacks.exactly import Evidence, less, value
 from theorycheck.models.relu import ReluInstance
 
 Side = tuple[str, Fraction]
@@ -48,7 +49,13 @@ def keeps(name: str, instance: ReluInstance) -> list[Evidence]:
 def breaks(name: str, instance: ReluInstance) -> list[Evidence]:
     """Evidence that an instance breaks an assumption; empty where it is plain from the instance or has no kind."""
     pairs = [sides(instance) for sides in _SIDES.get(name, ())]
-    return [_less(f"breaks {name}", right, left) for left, right in pairs if right[1] < left[1]]
+    return [_not_less(f"breaks {name}", left, right) for left, right in pairs if left[1] >= right[1]]
+
+
+def _not_less(role: str, left: Side, right: Side) -> Evidence:
+    if left[1] > right[1]:
+        return _less(role, right, left)
+    return value(role, f"{left[0]} - {right[0]}", [number(str(left[1])), number(str(-right[1]))])
 
 
 def _less(role: str, left: Side, right: Side) -> Evidence:

@@ -90,7 +90,8 @@ PROOF = Proof(
             "kronecker",
             (),
             "s*y[q]*#change + eta(k)*sum[i](g[i](k)*a[r,i](k)*y[i]*y[q]*Q[i,q])*#sign"
-            " + #forward*#decreasing(i = q)*#own + #forward*sum[i](#foreign) + eta(k)*g[q](k)*a[r,q](k)*Q[q,q]*#labels(i = q)",
+            " + #forward*#decreasing(i = q)*#own + #forward*sum[i](#foreign)"
+            " + eta(k)*g[q](k)*a[r,q](k)*Q[q,q]*#labels(i = q)",
         ),
         Step("largest", "g[i](k) <= g[top(k)](k)", "maximum_attained", by="top(k); g[i](k); i"),
         Step(

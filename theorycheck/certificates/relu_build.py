@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import fmpq
+from flint import ctx, fmpq
 
-from theorycheck.certificates import build, relu, stationary
+from theorycheck.certificates import arrangement, build, check, relu, stationary
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.errors import CertificateError
 
-PARTS = (relu, stationary)  # of the checker, which have to be loaded for its tables to know them
+PARTS = (arrangement, relu, stationary)  # of the checker, which have to be loaded for its tables to know them
 
 
 def document(instance: Any) -> Mapping:
@@ -159,6 +159,36 @@ def two_sided_part(
     data: dict[str, Any] = {"split": _row(split), "beta_plus": _row(beta_plus), "beta_minus": _row(beta_minus)}
     data |= {"weights": _kinks(weights)["kinks"]} if weights else {}
     return _part("two-sided", instance, **data)
+
+
+def extremal_list_part(
+    instance: Any, vectors: Iterable[tuple] | None = None, cells: int | None = None, reading: str = "weights"
+) -> dict:
+    """All extremal vectors (γ = 0, inputs of rank at most 3; the checker goes through all faces by itself).
+
+    Args:
+        instance: any; only X and y matter. At most 60 different hyperplanes at rank 3, 600 at rank 2.
+        vectors: pairs (D, side), D of shape (d,), side 1 where D is in D_n(D), -1 where D is in D_n(-D), 0 for D = 0
+            (some w not orthogonal to all samples has 0 in D_n(w)). One D may stand there with several sides. None:
+            what the checker finds.
+        cells: the number of open cells; None: what the checker finds.
+        reading: `weights`, where each sample with w·x = 0 has a weight of its own in [0, 1], or `limits`, where D_n(w)
+            is then the convex hull of the values of the cells around (Clarke's subdifferential).
+    """
+    if vectors is None or cells is None:
+        found, count = _extremal(document(instance), reading)
+        vectors, cells = found if vectors is None else vectors, count if cells is None else cells
+    entries = [{"D": _row(D), "side": int(side)} for D, side in vectors]
+    return _part("extremal list", instance, list=entries, cells=int(cells), reading=reading)
+
+
+def _extremal(about: Mapping, reading: str) -> tuple[list[tuple], int]:
+    with ctx.workprec(check.BITS):
+        try:
+            found, cells = arrangement.extremal_vectors(relu.leaky(check.model(about)), reading)
+        except (check.Refused, check.Malformed, KeyError) as reason:
+            raise CertificateError(f"no list of extremal vectors: {reason}") from None
+    return sorted(found, key=lambda entry: (-entry[1], entry[0])), cells
 
 
 # ---- rest and steps -------------------------------------------------------------------------------------------------

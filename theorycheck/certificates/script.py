@@ -7,10 +7,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from theorycheck.certificates import bounds, check, collapse, columns, cover, features, floors, relu, stationary
+from theorycheck.certificates import (
+    arrangement,
+    bounds,
+    check,
+    collapse,
+    columns,
+    cover,
+    features,
+    floors,
+    relu,
+    stationary,
+)
 
 # The parts after the first, in the order in which they build on one another.
-PARTS: tuple[ModuleType, ...] = (bounds, cover, features, collapse, floors, columns, relu, stationary)
+PARTS: tuple[ModuleType, ...] = (bounds, cover, features, collapse, floors, columns, relu, stationary, arrangement)
 
 _OPENING = '''#!/usr/bin/env python3
 """{statement}

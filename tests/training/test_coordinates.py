@@ -191,8 +191,8 @@ def test_a_bounded_activation_never_ends():
 
 
 def test_margins_at_a_threshold_have_not_settled():
-    """At cosine 1/3 the second multiplier vanishes and margins part like log log t: no horizon shows the limit."""
-    result = run(ReluInstance(make.tilted("1/3"), slope="1/2"), Schedule(margin=100))
+    """At cosine 1/3 the second multiplier vanishes and margins part like log log t."""
+    result = run(ReluInstance(make.tilted("1/3"), slope="1/2"), Schedule(steps=1000, margin=50))
     assert not result.met
     assert "relative speeds of the margins still change" in result.summary
 
@@ -233,6 +233,7 @@ def test_a_step_too_large_is_seen_to_diverge():
         (lambda: Schedule(margin=-1), "positive"),
         (lambda: Schedule(tolerance=1), "tolerance"),
         (lambda: Schedule(growth=2), "growth"),
+        (lambda: Schedule(pace=0), "pace"),
     ],
 )
 def test_bad_input_gets_one_line(call, words):

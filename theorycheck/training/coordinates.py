@@ -5,8 +5,9 @@ A and the preactivations W Xᵀ are kept (`coordinates_kernel`). The subgradient
 otherwise.
 
 Time is gradient-flow time: the sum of the steps taken. With `growth` 0 that is η times the number of steps. With
-`growth` 1 a step of the logistic loss is η / max_i|l'_i|: it follows the same path in the limit of small η, and reaches
-log t of several hundred in a few thousand steps; time is then interpolated within a step.
+`growth` 1 steps of the logistic loss grow as it falls: they are η / max_i|l'_i|, or, where no η is given, such that no
+margin moves by more than `pace`. In the limit of small steps the path is the same, and log t of several hundred takes a
+few thousand of them; time is then interpolated within a step.
 """
 
 import os
@@ -100,13 +101,13 @@ class Trajectory:
     Attributes:
         instance: the model.
         schedule: steps and stopping.
-        eta: the step used.
+        eta: the step used; None where steps follow the pace.
         runs: one a seed.
     """
 
     instance: ReluInstance
     schedule: Schedule
-    eta: float
+    eta: float | None
     runs: tuple[Run, ...]
 
     @property
@@ -149,7 +150,7 @@ def run(
         raise InvalidInstance("training: no seeds; pass at least one")
     with ThreadPoolExecutor(max(1, min(len(own), os.cpu_count() or 1))) as pool:  # the kernel holds no lock
         runs = tuple(pool.map(lambda seed: _run(problem, seed, _start(problem, seed, start)), own))
-    return Trajectory(instance, problem.schedule, problem.eta, runs)
+    return Trajectory(instance, problem.schedule, None if problem.reach else problem.eta, runs)
 
 
 def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: Any) -> Problem:
@@ -169,17 +170,22 @@ def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: 
         targets = tuple(np.asarray([float(v) for v in t]) for t in targets)
         if any(t.shape != (X.shape[1],) for t in targets):
             raise InvalidInstance(f"targets: pass two vectors of {X.shape[1]} numbers, v_+ and v_-")
-    return Problem(instance, schedule, X, y, G, c, _step(instance, schedule, G), slope, kink, targets)
+    return Problem(instance, schedule, X, y, G, c, *_step(instance, schedule, G), slope, kink, targets)
 
 
-def _step(instance: ReluInstance, schedule: Schedule, G: np.ndarray) -> float:
-    """η as given, or n m / (2 λ_max(X Xᵀ)), at which no loss can oscillate; a quarter of that where steps grow."""
+def _step(instance: ReluInstance, schedule: Schedule, G: np.ndarray) -> tuple[float, float]:
+    """The step and its `reach`: η as given; n m / (2 λ_max(X Xᵀ)), at which no loss can oscillate; or the pace.
+
+    A margin moves by at most η_t Σ_k reach |<x_i, x_k> l'_k| in a step η_t, with reach = (1/m_+ + 1/m_-)/n.
+    """
     if instance.eta is not None:
-        return float(instance.eta)
+        return float(instance.eta), 0.0
     top = float(np.linalg.eigvalsh(G)[-1])
     if top <= 0:
         raise InvalidInstance(f"{instance.data.name}: all samples are zero, nothing would move; pass other data")
-    return len(G) * min(instance.width) / (2 * top) / (4 if schedule.growth else 1)
+    if schedule.growth:
+        return schedule.pace, sum(1 / m for m in instance.width) / len(G)
+    return len(G) * min(instance.width) / (2 * top), 0.0
 
 
 def _start(problem: Problem, seed: int, start: Any) -> np.ndarray:
@@ -201,12 +207,11 @@ def _run(problem: Problem, seed: int, W0: np.ndarray) -> Run:
     watched = problem.own & (U > 0)
     look, records = frame(problem.X, W0, instance.width[0]), []
     settings = (problem.eta, problem.slope, problem.kink, instance.activation == "tanh", _CODES[instance.loss])
+    settings += (float(schedule.growth), problem.reach)
     end = None
     for mark in schedule.marks:
         todo = mark - int(counts[0])
-        # fmt: off
-        advance(U, A, problem.G, problem.c, problem.y, watched, *settings, float(schedule.growth), todo, counts, clock)
-        # fmt: on
+        advance(U, A, problem.G, problem.c, problem.y, watched, *settings, todo, counts, clock)
         records.append(record(problem, look, U, A, watched, int(counts[0]), float(clock[0])))
         end = ending(schedule, instance.loss, records)
         if end.over:

@@ -33,17 +33,19 @@ class Schedule:
         steps: at most.
         margin: the least raw margin at which a run of the logistic loss may end.
         tolerance: see the module's text.
-        growth: 1 for steps η / max_i|l'_i| (logistic loss only), 0 for steps η.
+        growth: 1 for steps that grow as the loss falls (logistic loss only), 0 for steps η.
+        pace: with growing steps and no η given: the most by which a step may move a margin.
         records: about how many records, spread evenly in the steps and in their logarithm.
 
     Raises:
         InvalidInstance: numbers that make no sense.
     """
 
-    steps: int = attrs.field(default=20_000, validator=_check_steps)
+    steps: int = attrs.field(default=40_000, validator=_check_steps)
     margin: float = 100.0
     tolerance: float = 1e-3
     growth: int = 1
+    pace: float = 0.25
     records: int = attrs.field(default=120, validator=_check_steps)
 
     def __attrs_post_init__(self):
@@ -52,7 +54,9 @@ class Schedule:
         if not 0 < self.tolerance <= 0.1:
             raise InvalidInstance(f"training: tolerance is {self.tolerance}; pass a number in (0, 0.1]")
         if self.growth not in (0, 1):
-            raise InvalidInstance(f"training: growth is {self.growth}; pass 0 (steps η) or 1 (steps η / max|l'|)")
+            raise InvalidInstance(f"training: growth is {self.growth}; pass 0 (steps η) or 1 (growing steps)")
+        if not 0 < self.pace <= 1:
+            raise InvalidInstance(f"training: the pace is {self.pace}; pass a number in (0, 1]")
 
     @property
     def marks(self) -> list[int]:

@@ -27,27 +27,41 @@ def outputs(U, c, slope, tanh, f):
 
 
 @compiled
-def _pull(f, y, eta, loss, growth, g):
-    """Fill g (n,) with minus the step times ∂L/∂f_i, and return the logarithm of the step.
+def _logistic_pull(f, y, G, eta, growth, reach, g):
+    """`_pull` for the logistic loss, in logarithms, so that margins of hundreds are no trouble: |l'| = e^-softplus(q).
 
-    The step is eta / max_i|l'_i|^growth for the logistic loss, in logarithms, so that margins of hundreds are no
-    trouble: |l'_i| = exp(-softplus(q_i)).
+    The step is eta / max_i|l'_i|^growth; with a positive `reach` it is eta / max_i Σ_k reach |G_ik l'_k| instead.
     """
-    n, shift = len(y), 0.0
+    n, largest = len(y), -np.inf
+    for i in range(n):
+        q = y[i] * f[i]
+        g[i] = -(max(q, 0.0) + math.log1p(math.exp(-abs(q))))
+        largest = max(largest, g[i])
+    shift = largest if reach > 0.0 else growth * largest
+    bound = 0.0 if reach > 0.0 else 1.0
+    for i in range(n):
+        g[i] = math.exp(g[i] - shift)
+    if reach > 0.0:
+        for i in range(n):
+            total = 0.0
+            for k in range(n):
+                total += abs(G[i, k]) * g[k]
+            bound = max(bound, reach * total)
+    for i in range(n):
+        g[i] *= y[i] * eta / (n * bound)
+    return math.log(eta / bound) - shift
+
+
+@compiled
+def _pull(f, y, G, eta, loss, growth, reach, g):
+    """Fill g (n,) with minus the step times ∂L/∂f_i, and return the logarithm of the step."""
     if loss == LOGISTIC:
-        shift = -np.inf
-        for i in range(n):
-            q = y[i] * f[i]
-            g[i] = -(max(q, 0.0) + math.log1p(math.exp(-abs(q))))
-            shift = max(shift, g[i])
-        shift *= growth
-        for i in range(n):
-            g[i] = y[i] * math.exp(g[i] - shift) * eta / n
-    else:
-        for i in range(n):
-            inside = 1.0 if y[i] * f[i] < 1.0 else 0.0
-            g[i] = eta / n * (y[i] - f[i] if loss == SQUARE else y[i] * inside)
-    return math.log(eta) - shift
+        return _logistic_pull(f, y, G, eta, growth, reach, g)
+    n = len(y)
+    for i in range(n):
+        inside = 1.0 if y[i] * f[i] < 1.0 else 0.0
+        g[i] = eta / n * (y[i] - f[i] if loss == SQUARE else y[i] * inside)
+    return math.log(eta)
 
 
 @compiled
@@ -86,7 +100,7 @@ def _move(U, A, G, c, y, g, watched, slope, kink, tanh, last, b, move):
 
 
 @compiled
-def advance(U, A, G, c, y, watched, eta, slope, kink, tanh, loss, growth, steps, counts, clock):
+def advance(U, A, G, c, y, watched, eta, slope, kink, tanh, loss, growth, reach, steps, counts, clock):
     """Take `steps` steps in place.
 
     `counts` (3,) int64: steps taken, the last step at which a sign of U changed, how often a pair of `watched` (M, n)
@@ -96,7 +110,7 @@ def advance(U, A, G, c, y, watched, eta, slope, kink, tanh, loss, growth, steps,
     n = len(y)
     f, g, last, b, move = np.empty(n), np.empty(n), np.zeros(n), np.zeros(n), np.zeros(n)
     outputs(U, c, slope, tanh, f)
-    size = _pull(f, y, eta, loss, growth, g)
+    size = _pull(f, y, G, eta, loss, growth, reach, g)
     for _ in range(steps):
         changed, lost = _move(U, A, G, c, y, g, watched, slope, kink, tanh, last, b, move)
         counts[0] += 1
@@ -104,7 +118,7 @@ def advance(U, A, G, c, y, watched, eta, slope, kink, tanh, loss, growth, steps,
         if changed:
             counts[1] = counts[0]
         outputs(U, c, slope, tanh, f)
-        following = _pull(f, y, eta, loss, growth, g)
+        following = _pull(f, y, G, eta, loss, growth, reach, g)
         rise = following - size
         took = size + (math.log(math.expm1(rise) / rise) if abs(rise) > 1e-12 else 0.0)
         late, early = max(took, clock[0]), min(took, clock[0])

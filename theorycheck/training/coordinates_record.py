@@ -24,6 +24,7 @@ class Problem:
     G: np.ndarray
     c: np.ndarray
     eta: float
+    reach: float
     slope: float
     kink: float
     targets: tuple | None

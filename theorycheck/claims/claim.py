@@ -13,9 +13,7 @@ import attrs
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.models.activations import Activation
 
-Case = (
-    Any  # what a claim quantifies over, fixed (Instance, UnconstrainedFeatures, ReluInstance): a digest, a text
-)
+Case = Any  # what a claim quantifies over, fixed (Instance, UnconstrainedFeatures, ReluInstance): a digest, a text
 
 
 class Mark(enum.Enum):

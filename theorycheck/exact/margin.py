@@ -8,7 +8,7 @@ from flint import fmpq
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact.margin_cone import Farkas, solve
 from theorycheck.exact.margin_problem import MarginProblem, accepted, labelled, patterned
-from theorycheck.exact.margin_settle import own_pattern, repeated
+from theorycheck.exact.margin_settle import settled
 from theorycheck.exact.margin_solution import MarginSolution
 from theorycheck.models.relu import ReluInstance
 
@@ -37,8 +37,8 @@ def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
         raise InvalidInstance(f"{instance.data.name}: {_impossible(solution, problem.slope == 1)}")
     if solution.kkt:
         return solution
-    settled = own_pattern(problem) if pattern is None else repeated(problem)
-    return attrs.evolve(solution, settled=None if settled is None else _solved(settled, "self-consistent"))
+    other = settled(problem)
+    return attrs.evolve(solution, settled=None if other is None else _solved(other, "self-consistent"))
 
 
 def no_margin(instance: ReluInstance, pattern: Any = None) -> tuple[fmpq, ...] | None:

@@ -1,14 +1,25 @@
 """Patterns that are the pattern of their own maximum-margin point."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import attrs
 from flint import fmpq, fmpq_mat
 
 from theorycheck.exact.margin_cone import Farkas, solve
-from theorycheck.exact.margin_problem import ONE, MarginProblem, slope
+from theorycheck.exact.margin_problem import ONE, ZERO, Group, MarginProblem, slope
 
 MOST_ROUNDS = 50  # patterns seen before are kept, so a cycle ends it as well
+MOST_CORNERS = 400  # constraints of the convex problem
+
+Corners = list[tuple[int, tuple[fmpq, ...]]]  # samples with a slope for each group
+
+
+def settled(problem: MarginProblem) -> MarginProblem | None:
+    """A pattern near the given one that is the pattern of its own point, or None where none was found."""
+    merged = by_own_samples(problem)
+    few = problem.n * 2 ** max(sum(g.sign == sign for g in merged.groups) for sign in (1, -1)) <= MOST_CORNERS
+    return own_pattern(merged) if few else repeated(problem)
 
 
 def repeated(problem: MarginProblem) -> MarginProblem | None:
@@ -27,72 +38,89 @@ def repeated(problem: MarginProblem) -> MarginProblem | None:
 
 
 def own_pattern(problem: MarginProblem) -> MarginProblem | None:
-    """With the neurons of a sign all alike, and free slopes on the samples of the other sign.
+    """With the pattern of neurons on samples of their own sign held, and free slopes on the samples of the other sign.
 
-    Where the neurons of its own sign are active on a sample, y f is concave in the weights: -σ(z) is the least of -z
-    and -γz. The problem with both constraints a sample is convex, and its multipliers say which slope between γ and 1
-    a neuron of the other sign has whose preactivation is 0. Where a sample's own neurons turn out to be inactive, the
-    same with slope γ is tried.
+    Then y f is concave in the weights: -σ(z) is the least of -z and -γz. The problem with a constraint for each choice
+    of these is convex, all neurons of a group have equal weights at its only solution, and its multipliers say which
+    slope between γ and 1 a neuron of the other sign has where its preactivation is 0. Where a neuron turns out to
+    have another slope on a sample of its own sign, that slope is tried next.
 
     Args:
-        problem: two groups, one a sign.
+        problem: groups that differ on the samples of their own sign.
 
     Returns:
         The problem with slopes whose point of least norm has them, or None where none was found.
     """
-    own, seen = (ONE,) * problem.n, set()
-    for _ in range(MOST_ROUNDS):
-        seen.add(own)
-        found = solve(doubled(problem, own))
+    seen = set()
+    while problem.groups not in seen and len(seen) < MOST_ROUNDS:
+        seen.add(problem.groups)
+        places = corners(problem)
+        found = solve(matrix(problem, places))
         if isinstance(found, Farkas):
             return None
-        candidate = _merged(problem, own, found.lam)
-        z = candidate.preactivations(_sums(found.lam))
-        candidate = _with_slopes(candidate, z, _sums(found.lam))
+        candidate, lam = _weighed(problem, places, found.lam)
+        z = candidate.preactivations(lam)
+        candidate = _resting(candidate, z, lam)
         if candidate.agrees(z):
             return candidate
-        own = tuple(slope(problem, z[0 if y > 0 else 1, i], own[i]) for i, y in enumerate(problem.labels))
-        if own in seen:
-            return None
+        problem = by_own_samples(problem.following(z))
     return None
 
 
-def doubled(problem: MarginProblem, own: Sequence[fmpq]) -> fmpq_mat:
-    """K of the problem with two constraints a sample: the other sign's slope is 1 in the first n, γ in the others."""
-    n, y, h = problem.n, problem.labels, problem.mean_width
-    widths = problem.instance.width
-    rows = []
-    for other in (ONE, problem.slope):
-        for i in range(n):
-            pair = (own[i], other) if y[i] > 0 else (other, own[i])
-            rows.append([h * y[i] * pair[0] / widths[0], h * y[i] * pair[1] / widths[1]])
-    # The gradient in the weights of sign j is j y s/m_j x, and m_j neurons share it; the signs cancel in pairs.
-    weights = fmpq_mat([[widths[0] / h, 0], [0, widths[1] / h]])
-    shared = fmpq_mat(rows) * weights * fmpq_mat(rows).transpose()
-    return fmpq_mat([[shared[i, k] * problem.gram[i % n, k % n] for k in range(2 * n)] for i in range(2 * n)])
-
-
-def _sums(lam: Sequence[fmpq]) -> list[fmpq]:
-    n = len(lam) // 2
-    return [lam[i] + lam[n + i] for i in range(n)]
-
-
-def _merged(problem: MarginProblem, own: Sequence[fmpq], lam: Sequence[fmpq]) -> MarginProblem:
-    """Slopes as the multipliers weigh them; γ on the other sign where there is no multiplier."""
-    n, total = problem.n, _sums(lam)
-    other = [(lam[i] + problem.slope * lam[n + i]) / t if t else problem.slope for i, t in enumerate(total)]
-    groups = [
-        attrs.evolve(g, slopes=tuple(own[i] if y == g.sign else other[i] for i, y in enumerate(problem.labels)))
-        for g in problem.groups
-    ]
+def by_own_samples(problem: MarginProblem) -> MarginProblem:
+    """Groups that agree on the samples of their own sign in one; the other slopes are γ."""
+    members: dict[tuple, list[int]] = {}
+    for g in problem.groups:
+        own = tuple(s if y == g.sign else problem.slope for s, y in zip(g.slopes, problem.labels, strict=True))
+        members.setdefault((g.sign, own), []).extend(g.neurons)
+    groups = [Group(sign, tuple(sorted(neurons)), own) for (sign, own), neurons in members.items()]
     return attrs.evolve(problem, groups=tuple(groups))
 
 
-def _with_slopes(problem: MarginProblem, z: fmpq_mat, lam: Sequence[fmpq]) -> MarginProblem:
+def corners(problem: MarginProblem) -> Corners:
+    """Each sample with each choice of 1 or γ for the groups of the other sign."""
+    places = []
+    for i, y in enumerate(problem.labels):
+        free = [(ONE, problem.slope) if g.sign != y else (g.slopes[i],) for g in problem.groups]
+        places += [(i, choice) for choice in product(*free)]
+    return places
+
+
+def matrix(problem: MarginProblem, places: Corners) -> fmpq_mat:
+    """K of the problem with a constraint a corner."""
+    y, gram, S = problem.labels, problem.gram, fmpq_mat([list(choice) for _, choice in places])
+    shares = [problem.mean_width * g.count / problem.width(g.sign) ** 2 for g in problem.groups]
+    weighted = fmpq_mat([[v * share for v, share in zip(choice, shares, strict=True)] for _, choice in places])
+    shared = S * weighted.transpose()
+    return fmpq_mat(
+        [
+            [y[i] * y[k] * gram[i, k] * shared[a, b] for b, (k, _) in enumerate(places)]
+            for a, (i, _) in enumerate(places)
+        ]
+    )
+
+
+def _weighed(problem: MarginProblem, places: Corners, lam: Sequence[fmpq]) -> tuple[MarginProblem, list[fmpq]]:
+    """The slopes that the multipliers of the corners make together, and the samples' multipliers."""
+    total, groups = [ZERO] * problem.n, []
+    for (i, _), v in zip(places, lam, strict=True):
+        total[i] += v
+    for k, g in enumerate(problem.groups):
+        slopes = [s if total[i] == 0 else ZERO for i, s in enumerate(g.slopes)]
+        for (i, choice), v in zip(places, lam, strict=True):
+            slopes[i] += v / total[i] * choice[k] if v else ZERO
+        groups.append(attrs.evolve(g, slopes=tuple(slopes)))
+    return attrs.evolve(problem, groups=tuple(groups)), total
+
+
+def _resting(problem: MarginProblem, z: fmpq_mat, lam: Sequence[fmpq]) -> MarginProblem:
     """Samples without a multiplier do not move the point; they take the slopes that they have there."""
-    followed = problem.following(z)
+    rows = z.tolist()
     groups = [
-        attrs.evolve(g, slopes=tuple(a if v > 0 else b for v, a, b in zip(lam, g.slopes, f.slopes, strict=True)))
-        for g, f in zip(problem.groups, followed.groups, strict=True)
+        attrs.evolve(
+            g,
+            slopes=tuple(s if p > 0 else slope(problem, v, s) for s, v, p in zip(g.slopes, row, lam, strict=True)),
+        )
+        for g, row in zip(problem.groups, rows, strict=True)
     ]
     return attrs.evolve(problem, groups=tuple(groups))

@@ -9,6 +9,7 @@ from flint import arb, ctx, fmpq, fmpq_mat
 
 from theorycheck.certificates import check
 from theorycheck.certificates.certificate import Certificate
+from theorycheck.exact.margin_certificate import certified
 from theorycheck.exact.margin_cone import times
 from theorycheck.exact.margin_orthogonal import near_orthogonality, relu_bound
 from theorycheck.exact.margin_problem import MarginProblem, fraction
@@ -43,7 +44,6 @@ class MarginSolution:
         name: of the pattern: `labels`, `given`, or `self-consistent`.
         multipliers: λ as flint rationals.
         unique: whether λ is determined, once samples with equal gradients share theirs.
-        certificate: that the weights are a KKT point of the network, or None where they are not.
         settled: where the pattern is not that of the point: the solution of a pattern that is its own, if the
             iteration pattern -> point -> pattern found one.
     """
@@ -52,7 +52,6 @@ class MarginSolution:
     name: str
     multipliers: tuple[fmpq, ...] = attrs.field(repr=False)
     unique: bool
-    certificate: Certificate | None = attrs.field(default=None, repr=False)
     settled: "MarginSolution | None" = None
 
     @property
@@ -194,6 +193,11 @@ class MarginSolution:
             name: stable_rank(fmpq_mat([rows[g] for g in kept]), [groups[g].count for g in kept])
             for name, kept in chosen.items()
         }
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """Of the KKT point, its limits and stable ranks; None where it is none, or its numbers are too long."""
+        return certified(self)
 
     @property
     def statement(self) -> str:

@@ -83,8 +83,9 @@ class Relu:
             [a], W = matrix([point["a"]]), matrix(point["W"])
             require(len(a) == len(W) == self.width[0] and len(W[0]) == self.d, "the weights have a wrong shape")
             found = [(v, w, 1) for v, w in zip(a, W, strict=True)]
-        short = all(v.height_bits() < 20_000 for a, w, _ in found for v in (a, *w))
-        require(short and len(found) * self.n * self.d <= 10**7, "too many weights or too long ones")
+        bits = [v.height_bits() + 30 for a, w, _ in found for v in (a, *w)]
+        require(max(bits) < 20_000 and len(bits) * self.n <= 10**7, "too many weights or too long ones")
+        require(sum(bits) * self.n <= 10**10, "too many weights that are so long")
         return found
 
     def _block(self, point, name, k):
@@ -154,14 +155,19 @@ class Relu:
         M = C * W * W.transpose() if len(kept) <= self.d else W.transpose() * C * W
         return total(M[k, k] for k in range(M.nrows())) / spectral_top(M)
 
-    def acting(self, z, kinks, needed):
-        """The slope of each neuron on each sample; at a kink the one told, where it is needed and nowhere else."""
+    def acting(self, z, given, needed):
+        """The slope of each neuron on each sample, and at which kinks it is one that is told.
+
+        `given` is called where there are kinks at which it is needed; it has to tell one for each, in order.
+        """
         at = self._kinks(z, needed)
-        told = {(i, r): rational(v) for i, r, v in kinks()} if at else {}
-        places = [*told] == at and all(type(k) is int for place in told for k in place)
-        require(places and not (at and len(kinks()) > len(at)), "other slopes at kinks are needed, or in another order")
+        entries = given() if at else []
+        require([[i, r] for i, r, _ in entries] == [[*k] for k in at], "other slopes at kinks are needed, or in order")
+        require(all(type(k) is int for *place, _ in entries for k in place), "a kink is no pair of indices")
+        told = {(i, r): rational(v) for i, r, v in entries}
         require(all(self.slope <= v <= 1 for v in told.values()), "a slope at a kink is not between those beside it")
-        return [[told.get((i, r), self.slope if v <= 0 else ONE) for r, v in enumerate(row)] for i, row in enumerate(z)]
+        flat = [[told.get((i, r), self.slope if v <= 0 else ONE) for r, v in enumerate(q)] for i, q in enumerate(z)]
+        return flat, at
 
     def _kinks(self, z, needed):
         free = self.slope != 1
@@ -255,7 +261,7 @@ def check_kkt(c, net):
     q = [f * y for f, y in zip(net.outputs(neurons, z), net.y, strict=True)]
     require(min(q) >= 1, "a margin is below 1")
     require(all(v == 1 or p == 0 for v, p in zip(q, lam, strict=True)), "a multiplier off the margin is not 0")
-    s = net.acting(z, lambda: c["kinks"], lambda i, r: lam[i] > 0)
+    s, kinks = net.acting(z, lambda: c["kinks"], lambda i, r: lam[i] > 0)
     pull = [net.mean_width * p * y for p, y in zip(lam, net.y, strict=True)]
     for r, (a, w, _) in enumerate(neurons):
         require(combined([a * v * s[i][r] for i, v in enumerate(pull)], net) == w, f"not stationary in row {r}")
@@ -263,7 +269,7 @@ def check_kkt(c, net):
     on = [i for i, v in enumerate(q) if v == 1]
     margins = "1 of all samples" if len(on) == net.n else f"{brief(strings(q))}, 1 on samples {brief(on)} only"
     pattern = "the signs of the preactivations are those of the labels" if agree else "some signs are not the labels'"
-    slopes = f", slopes at kinks {brief(c['kinks'])}" if "kinks" in c else ""
+    slopes = f", slopes at kinks {brief(c['kinks'])}" if kinks else ""
     return (
         f"a KKT point of min |W|^2/2 with all margins y_i f(x_i) >= 1, {net.told()} [{brief(c['point'])}, "
         f"lambda = {brief(strings(lam))}{slopes}]: margins {margins}; |W|^2 = {shown(net.mean_width * total(lam))}; "
@@ -322,12 +328,11 @@ def check_extremal(c, net):
     z = (fmpq_mat([w]) * fmpq_mat(net.X).transpose()).transpose().tolist()
     require(any(v for [v] in z), "the direction is orthogonal to all samples")
     live = [y != 0 and any(x) for x, y in zip(net.X, net.y, strict=True)]
-    s = net.acting(z, lambda: [(i, 0, v) for i, v in c["weights"]], lambda i, r: live[i])
+    s, kinks = net.acting(z, lambda: [(i, 0, v) for i, v in c["weights"]], lambda i, r: live[i])
     found = combined([y * t / net.n for y, [t] in zip(net.y, s, strict=True)], net)
     require(found == D, "D is another vector there")
     where = {1: "w = D", -1: "w = -D", 0: f"w = {brief(strings(w))}"}[side]
-    kinks = [i for i, [v] in enumerate(z) if v == 0 and live[i]]
-    inside = f"weights {brief(c['weights'])} of the samples orthogonal to w" if kinks and net.slope != 1 else "no kink"
+    inside = f"weights {brief(c['weights'])} of the samples orthogonal to w" if kinks else "no kink"
     return f"D = {brief(strings(D))} is extremal: it lies in D_n(w), {where}, for slope {net.slope} [{inside}]"
 
 

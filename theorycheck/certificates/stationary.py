@@ -23,6 +23,7 @@ from theorycheck.certificates.relu import combined, leaky, numbers, shown, strin
 
 __all__ = ["verify"]
 LONGEST = 2**14  # bits of a weight up to which steps are exact; beyond they are balls
+WHERE = {"output": "entry", "margin": "entry", "moved": "entry", "stable rank": "block"}
 EFFORT = 5 * 10**6  # samples times neurons times inputs times steps
 
 
@@ -80,11 +81,11 @@ def _two_neurons(c, net, betas):
     def live(i, r):
         return gap[i] != 0 and any(net.X[i]) and any(betas[r])
 
-    kinked, rest = any(v == 0 and live(i, r) for i, row in enumerate(z) for r, v in enumerate(row)), "is not"
+    kinked = any(v == 0 and live(i, r) for i, row in enumerate(z) for r, v in enumerate(row))
     if kinked and "weights" not in c:
         rest = "is not seen to be (samples with a residual lie on a kink)"
     else:
-        s = net.acting(z, lambda: c["weights"], live)
+        s, _ = net.acting(z, lambda: c["weights"], live)
         pulls = [combined([g * t[r] for g, t in zip(gap, s, strict=True)], net) for r in (0, 1) if any(betas[r])]
         still = not any(v for pull in pulls for v in pull)
         require(still or not kinked, "with these weights at kinks the gradient is not 0")
@@ -107,14 +108,14 @@ def check_still(c, net):
     def live(i, r):
         return gap[i] != 0 and any(net.X[i]) and neurons[r][0] != 0
 
-    s = net.acting(z, lambda: c["kinks"], live)
+    s, at = net.acting(z, lambda: c["kinks"], live)
     for r, (a, *_) in enumerate(neurons):
         pull = combined([g * t[r] for g, t in zip(gap, s, strict=True)], net)
         require(a == 0 or not any(pull), f"the gradient in row {r} is not 0")
         outer = total(g * net.sigma(row[r]) for g, row in zip(gap, z, strict=True))
         require(net.fixed or outer == 0, f"the gradient in output weight {r} is not 0")
     patterns = len({tuple(v > 0 for v in column) for column in zip(*z, strict=True)})
-    kinks = f"with slopes {brief(c['kinks'])} at kinks" if "kinks" in c else "no kink matters"
+    kinks = f"with slopes {brief(c['kinks'])} at kinks" if at else "no kink matters"
     fit = "interpolates" if not any(gap) else "does not interpolate"
     return (
         f"a stationary point of the squared loss, {net.told()} [{brief(c['point'])}; {kinks}]: "
@@ -157,12 +158,12 @@ def check_steps(c, net):
     eta, steps, neurons = rational(c["eta"]), c["steps"], net.neurons(c["start"])
     require(eta > 0 and whole(steps, 1, 1000), "eta is positive, and steps are 1 to 1000")
     require(steps * net.n * len(neurons) * net.d <= EFFORT, "too many steps of so large a network")
-    end = neurons
+    end, used = neurons, []
     for _ in range(steps):
-        end = stepped(end, eta, net, lambda: c["kink"])
+        end = stepped(end, eta, net, lambda: used.append(c["kink"]) or c["kink"])
     told = [_found(term, neurons, end, net) for term in c["found"]]
     require(told, "nothing is said")
-    kink = f", slope {c['kink']} at kinks" if "kink" in c else ""
+    kink = f", slope {c['kink']} at kinks" if used else ""
     return (
         f"after {steps} steps of gradient descent of size {c['eta']} on the {net.loss} loss of {net.told()} from "
         f"{brief(c['start'])}{kink}: {', '.join(told)}"
@@ -231,7 +232,8 @@ def _found(term, start, end, net):
         got <= bound if relation == "<=" else got >= bound if relation == ">=" else exact(got) and got == bound
     )
     require(holds_there, f"the {kind} is {shown(got)}")
-    of = "".join(f" of {name} {brief(term[name])}" for name in ("entry", "block") if name in term)
+    name = WHERE.get(kind)
+    of = f" of {name} {brief(term[name])}" if name else ""
     return f"{kind}{of} {relation} {term['bound']}"
 
 

@@ -111,13 +111,22 @@ class ExtremalSolution:
 
     @property
     def evidence(self) -> str:
-        """CERTIFIED where a certificate says so; else what exact arithmetic without a certificate supports."""
+        """CERTIFIED for what the certificate says; SUPPORTED where there is none."""
         return "SUPPORTED" if self.certificate is None else "CERTIFIED"
+
+    @property
+    def certified_complete(self) -> bool:
+        """Whether the certificate also shows that there are no others."""
+        from theorycheck.exact.extremal_certificate import listed
+
+        return self.certificate is not None and listed(self)
 
     @cached_property
     def certificate(self) -> "Certificate | None":
-        """A certificate of the vectors, or None where none was built."""
-        return None
+        """That the vectors are extremal, that they are all where they are few, and the fits; None for no vector."""
+        from theorycheck.exact.extremal_certificate import vectors_certificate
+
+        return vectors_certificate(self)
 
     @cached_property
     def two_sided(self) -> "TwoSided | None":
@@ -150,6 +159,7 @@ class ExtremalSolution:
             "zeros": self.zeros,
             "two_sided_ols": None if self.two_sided is None else self.two_sided.to_json(),
             "evidence": self.evidence,
+            "certified_complete": self.certified_complete,
             "certificate": None if self.certificate is None else self.certificate.document,
         }
 

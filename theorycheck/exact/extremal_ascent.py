@@ -10,8 +10,8 @@ from theorycheck.exact.arrangement import Face, dot
 from theorycheck.exact.extremal_faces import Alignment, Critical, critical
 from theorycheck.models.data import Dataset
 
-STEPS = 400  # of ascent; the step falls from FIRST to LAST times 1/‖D‖, evenly in its logarithm
-FIRST, LAST = 1.0, 1e-6
+STEP, LAST = 0.1, 1e-6  # length of a step of ascent: STEP for a while, then falling to LAST
+SCHEDULE = (*[STEP] * 300, *np.geomspace(STEP, LAST, 300).tolist())
 NEAR = 0.05  # a sample may be on a kink where |<w, x>| is below this times ‖x‖
 
 
@@ -21,7 +21,7 @@ def ascend(data: Dataset, G: Alignment, starts: int, seed: int) -> tuple[list[Cr
     Args:
         data: the samples.
         G: their alignment function.
-        starts: random starts of each; X^T y and its opposite come on top.
+        starts: random starts of each; X^T y, its opposite, and the way from all samples come on top.
         seed: of the starts.
 
     Returns:
@@ -61,9 +61,10 @@ def _shrunk(v: tuple[int, ...]) -> tuple[float, ...]:
 
 
 def _starts(X: np.ndarray, y: np.ndarray, starts: int, seed: int) -> np.ndarray:
-    mean = X.T @ y
-    random = np.random.default_rng(seed).normal(size=(starts, X.shape[1]))
-    W = np.vstack([mean, -mean, random]) if mean.any() else random
+    mean, lengths = X.T @ y, np.linalg.norm(X, axis=1)
+    away = -(X[lengths > 0] / lengths[lengths > 0, None]).sum(axis=0)  # often dead, where anything is
+    W = np.vstack([mean, -mean, away, np.random.default_rng(seed).normal(size=(starts, X.shape[1]))])
+    W = W[W.any(axis=1)]
     return W / np.linalg.norm(W, axis=1, keepdims=True)
 
 
@@ -78,13 +79,11 @@ def climb(X: np.ndarray, y: np.ndarray, W: np.ndarray) -> np.ndarray:
     Returns:
         (s, d) unit rows.
     """
-    W, n = W.copy(), len(y)
-    scale = None
-    for step in np.geomspace(FIRST, LAST, STEPS):
-        D = ((W @ X.T > 0) * y) @ X / n
-        if scale is None:
-            scale = float(np.linalg.norm(D, axis=1).max()) or 1.0
-        W += step / scale * D
+    W = W.copy()
+    for step in SCHEDULE:
+        D = ((W @ X.T > 0) * y) @ X
+        lengths = np.linalg.norm(D, axis=1, keepdims=True)
+        W += step * np.divide(D, lengths, out=np.zeros_like(D), where=lengths > 0)
         W /= np.linalg.norm(W, axis=1, keepdims=True)
     return W
 

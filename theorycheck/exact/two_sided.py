@@ -8,7 +8,8 @@ active on its own side alone.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from flint import fmpq_mat
@@ -17,6 +18,9 @@ from theorycheck.errors import InvalidInstance
 from theorycheck.models.data import Dataset
 from theorycheck.models.rational import Row, from_flint, to_flint
 from theorycheck.numbers import exact
+
+if TYPE_CHECKING:
+    from theorycheck.certificates.certificate import Certificate
 
 NORMALISATION = "1/(2n) sum_k (h(x_k) - y_k)^2"
 
@@ -56,7 +60,7 @@ class TwoSided:
             side.
         stationary: whether the gradient of the network loss in every weight is 0, with a weight in [0, 1] on kinks:
             that of the sample's own side.
-        n: the number of samples.
+        data: the samples.
     """
 
     plus: Fit
@@ -69,8 +73,13 @@ class TwoSided:
     loss: Fraction
     network_loss: Fraction
     kept: bool
-    stationary: bool
-    n: int
+    stationary: bool | None
+    data: Dataset
+
+    @property
+    def n(self) -> int:
+        """The number of samples."""
+        return self.data.n
 
     @property
     def beta_plus(self) -> Row:
@@ -104,10 +113,12 @@ class TwoSided:
             told.append(f"{len(self.between)} samples on neither side")
         return "; ".join(told)
 
-    @property
-    def certificate(self) -> Any:
-        """A certificate, or None where none was built."""
-        return None
+    @cached_property
+    def certificate(self) -> "Certificate | None":
+        """That these are the fits, with the loss, and what the network is; None where the checker does not take it."""
+        from theorycheck.exact.extremal_certificate import fits_certificate
+
+        return fits_certificate(self)
 
     def to_json(self) -> dict:
         """The part `two_sided_ols` of the document of `solve extremal`."""
@@ -165,8 +176,8 @@ def two_sided_ols(data: Dataset, split: Any = None) -> TwoSided:
         loss=left / (2 * data.n),
         network_loss=sum((r * r for r in residuals), Fraction(0)) / (2 * data.n),
         kept=_kept(up, plus, minus) and _kept(down, plus, minus),
-        stationary=_still(data, residuals, up, plus) and _still(data, residuals, [-v for v in down], minus),
-        n=data.n,
+        stationary=_both(_still(data, residuals, up, plus), _still(data, residuals, [-v for v in down], minus)),
+        data=data,
     )
 
 
@@ -229,13 +240,24 @@ def _kept(values: Sequence[Fraction], plus: Fit, minus: Fit) -> bool:
     return all(values[k] > 0 for k in plus.rows) and all(values[k] < 0 for k in minus.rows)
 
 
-def _still(data: Dataset, residuals: Sequence[Fraction], values: Sequence[Fraction], side: Fit) -> bool:
-    """Whether Σ over the active samples of residual · x is 0 for a neuron with these preactivations.
+def _still(data: Dataset, residuals: Sequence[Fraction], values: Sequence[Fraction], side: Fit) -> bool | None:
+    """Whether Σ over the active samples of residual · x is 0 for a neuron with these preactivations; None: not decided.
 
-    A neuron with weights 0 does not count: it is at a kink of every sample, and weight 0 everywhere leaves it at rest.
+    A neuron with weights 0 is at rest. On kinks with a residual the samples of the neuron's own side count.
     """
-    own = set(side.rows)
-    active = [k for k, v in enumerate(values) if v > 0 or (v == 0 and k in own)]
     if not any(values):
         return True
-    return all(sum((residuals[k] * data.X[k][i] for k in active), Fraction(0)) == 0 for i in range(data.d))
+    own = set(side.rows)
+    active = [k for k, v in enumerate(values) if v > 0 or (v == 0 and k in own)]
+    if all(sum((residuals[k] * data.X[k][i] for k in active), Fraction(0)) == 0 for i in range(data.d)):
+        return True
+    return None if kinks(data, residuals, values) else False
+
+
+def kinks(data: Dataset, residuals: Sequence[Fraction], values: Sequence[Fraction]) -> list[int]:
+    """Samples other than 0 with a residual on a kink of the neuron with these preactivations."""
+    return [k for k, v in enumerate(values) if v == 0 and residuals[k] and any(data.X[k])]
+
+
+def _both(plus: bool | None, minus: bool | None) -> bool | None:
+    return False if plus is False or minus is False else None if plus is None or minus is None else True

@@ -155,7 +155,7 @@ def test_the_end_point_finds_the_two_sided_fit_by_itself():
     a, W = np.array([1.0, -1.0]), np.array([[1.0004, 0.4998], [-0.8752, 0.0001]])
     end = end_point(instance, a, W)
     assert end.loss == 0
-    assert {row for row in end.W} == {(Fraction(1), Fraction(1, 2)), (Fraction(-7, 8), Fraction(0))}
+    assert set(end.W) == {(Fraction(1), Fraction(1, 2)), (Fraction(-7, 8), Fraction(0))}
 
 
 @pytest.mark.parametrize(

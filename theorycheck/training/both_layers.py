@@ -6,7 +6,7 @@ its time. Everything else is unfinished and supports nothing.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -144,6 +144,7 @@ def run(
     flow: Flow | None = None,
     split: Sequence[int] | None = None,
     begin: tuple[np.ndarray, np.ndarray] | None = None,
+    watch: Callable[[np.ndarray, np.ndarray], Any] | None = None,
 ) -> BothLayers:
     """Train one network.
 
@@ -153,6 +154,7 @@ def run(
         split: ±1 a sample, the sides of the two-sided fit; None for the sign of <x_k, Σβ> of the instance's law, or
             without one of <x_k, Xᵀy>.
         begin: a (m,) and W (m, d) to start from instead.
+        watch: called with a (m,) and W (m, d) at every look, the start included.
 
     Raises:
         InvalidInstance: outputs are fixed, or the step makes the loss infinite at once.
@@ -169,7 +171,7 @@ def run(
     began, flow = time.perf_counter(), flow or Flow()
     a, W = begin or start(instance)
     with jax.enable_x64(True):
-        state = _State(instance, a, W.T, step_size(instance, a, W), measure.two_sided(instance, split))
+        state = _State(instance, a, W.T, step_size(instance, a, W), measure.two_sided(instance, split), watch)
         ending = "unfinished", "", None
         for step in flow.schedule():
             state.go(step)
@@ -192,10 +194,10 @@ def runs(instances: Iterable[ReluInstance], flow: Flow | None = None) -> tuple[B
 class _State:
     """Where a run stands; moved in place."""
 
-    def __init__(self, instance: ReluInstance, a: Any, W: Any, eta: float, fit: TwoSided | None):
+    def __init__(self, instance: ReluInstance, a: Any, W: Any, eta: float, fit: TwoSided | None, watch: Any):
         from theorycheck.training import both_layers_step as kernels
 
-        self.instance, self.a, self.W, self.eta, self.fit = instance, a, W, eta, fit
+        self.instance, self.a, self.W, self.eta, self.fit, self.watch = instance, a, W, eta, fit, watch
         self.X, self.y = instance.data.arrays()
         self.advance = kernels.advance(instance.activation, instance.loss)
         self.look = kernels.look(instance.activation, instance.loss)
@@ -215,6 +217,8 @@ class _State:
         a, W, D = np.asarray(self.a), np.asarray(self.W).T, np.asarray(D).T
         seen = measure.look(self.instance, a, W, D, self.kept, self.fit)
         self.looks.append(Look(step=self.step, time=self.step * self.eta, loss=float(loss), **seen))
+        if self.watch:
+            self.watch(a, W)
 
 
 def _ending(state: _State, flow: Flow, last: bool) -> tuple[str, str, EndPoint | None]:

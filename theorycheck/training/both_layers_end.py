@@ -16,7 +16,7 @@ where σ(z) - s_k z >= 0 for s_k in [γ, 1]; so a_j r_k <= 0 at every kink is en
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import attrs
@@ -29,7 +29,8 @@ from theorycheck.numbers import exact
 KINKS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2)  # |cos(w_j, x_k)| up to which a kink is proposed, tried in this order
 NEAR = 1e-3  # how far the float β_p may lie from the exact one, relative to the largest
 SLIDING = 1e-2  # the same where neurons slide along kinks: there steps of size η jump to and fro
-MOST = 40  # more patterns than this are not snapped: the run is far from an end
+PRIME = 2**61 - 1
+MOST = 60  # more patterns than this are not snapped: the run is far from an end
 
 
 @attrs.frozen(eq=False)
@@ -195,18 +196,28 @@ def _least_squares(columns: list[Any], target: Any) -> list[Any]:
 
     blocks = [c.tolist() for c in columns]
     rows = [[v for block in blocks for v in block[i]] for i in range(target.nrows())]
-    matrix = fmpq_mat(rows)
-    reduced, rank = matrix.rref()
-    entries, width = reduced.tolist(), matrix.ncols()
-    pivots = [next(j for j in range(width) if entries[i][j]) for i in range(rank)]
-    values = [fmpq(0)] * width
+    pivots, values = _independent(rows), [fmpq(0)] * len(rows[0])
     if pivots:
         basis = fmpq_mat([[row[j] for j in pivots] for row in rows])
-        found = (basis.transpose() * basis).solve(basis.transpose() * target)
-        for j, (value,) in zip(pivots, found.tolist(), strict=True):
+        square = len(pivots) == len(rows)
+        normal = (basis, target) if square else (basis.transpose() * basis, basis.transpose() * target)
+        for j, (value,) in zip(pivots, normal[0].solve(normal[1]).tolist(), strict=True):
             values[j] = value
-    cuts = np.cumsum([0, *(c.ncols() for c in columns)])
+    cuts = [0, *accumulate(c.ncols() for c in columns)]
     return [fmpq_mat([[v] for v in values[i:j]]) for i, j in pairwise(cuts)]
+
+
+def _independent(rows: list[list[Any]]) -> list[int]:
+    """Columns that are independent and span the others, by elimination modulo a prime.
+
+    They are independent for certain; that they span is true for all but unlucky primes, and what follows is checked.
+    """
+    from flint import nmod_mat
+
+    residues = [[int(v.p) * pow(int(v.q), -1, PRIME) % PRIME for v in row] for row in rows]
+    reduced, rank = nmod_mat(len(rows), len(rows[0]), [v for row in residues for v in row], PRIME).rref()
+    entries = [[int(v) for v in row] for row in reduced.tolist()[:rank]]
+    return [next(j for j, v in enumerate(row) if v) for row in entries]
 
 
 def _checked(fit: _Fit, betas: list[Row]) -> EndPoint | None:

@@ -10,6 +10,28 @@ from typing import Annotated
 
 import typer
 
+from theorycheck.commands.options import (
+    Activation,
+    Bias,
+    Centre,
+    Columns,
+    Data,
+    Json,
+    Keys,
+    LossName,
+    Normalise,
+    Out,
+    Rows,
+    Seed,
+    Set,
+    Target,
+    TrainedOutput,
+    TwoClasses,
+    Weights,
+    Width,
+    data_choice,
+)
+from theorycheck.commands.studies import study_app
 from theorycheck.errors import TheorycheckError
 
 app = typer.Typer(
@@ -24,40 +46,7 @@ solve_app = typer.Typer(
     help="Solve an instance exactly, with a certificate.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(solve_app, name="solve")
-study_app = typer.Typer(help="A question on a grid of parameters.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(study_app, name="study")
-
-Keys = Annotated[list[str] | None, typer.Argument(help="Claims, or a paper's name for all of its claims.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to standard error.")]
-Data = Annotated[str, typer.Option("--data", help="CSV, .npy or .npz file, or bundled:digits and the like.")]
-Target = Annotated[str | None, typer.Option("--target", help="The label column; `y` or the last by default.")]
-Rows = Annotated[str | None, typer.Option("--rows", help="Samples to keep, such as 0:8.")]
-Columns = Annotated[str | None, typer.Option("--columns", help="Inputs to keep, such as 10:20.")]
-Centre = Annotated[bool, typer.Option("--centre", help="Subtract the mean sample.")]
-TwoClasses = Annotated[str, typer.Option("--classes", help="Two labels such as 3,8, which become 1 and -1.")]
-Normalise = Annotated[bool, typer.Option("--normalise", help="Divide each sample by its length.")]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", help="NAME=VALUE: activation, m, weights, loss, X, y, eta, ...")
-]
-Seed = Annotated[int, typer.Option("--seed", help="Of the drawn instances.")]
-Out = Annotated[str | None, typer.Option("--out", help="Where to write.")]
-Activation = Annotated[str, typer.Option("--activation", help="A name or text such as 'z + z**3'.")]
-Width = Annotated[int, typer.Option("--width", "-m", help="The number of neurons.")]
-LossName = Annotated[str, typer.Option("--loss", help="sum, half-sum, mean or half-mean.")]
-TrainedOutput = Annotated[bool, typer.Option("--trained-output", help="Train the output weights too.")]
-Bias = Annotated[bool, typer.Option("--bias", help="Train a bias in every neuron.")]
-Weights = Annotated[str | None, typer.Option("--weights", help="Output weights, separated by commas; ones by default.")]
-Classes = Annotated[int, typer.Option("--classes", help="K.")]
-Depth = Annotated[int, typer.Option("--depth", help="L, the number of weight matrices.")]
-Samples = Annotated[int, typer.Option("--samples", "-n", help="n, samples a class.")]
-FeatureLoss = Annotated[str, typer.Option("--loss", help="mse or ce.")]
-FeatureActivation = Annotated[str, typer.Option("--activation", help="relu or linear.")]
-
-
-def _choice(data, target, rows, columns, centre, normalise, classes):
-    from theorycheck.commands.inputs import DataChoice
-
-    return DataChoice(data, target, rows, columns, centre, normalise, classes)
 
 
 @app.command("list")
@@ -87,7 +76,7 @@ def check(
     """Test claims: prove, solve and train, on drawn instances or on your own data."""
     from theorycheck.commands.check import check_claims
 
-    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     raise typer.Exit(check_claims(keys or [], choice, given or [], seed, budget, json, out))
 
 
@@ -171,7 +160,7 @@ def derive(
     sizes = {"samples": samples, "inputs": inputs}
     options = {"activation": activation, "width": width, "weights": weights, "loss": loss, "algorithm": algorithm}
     options |= {"trained_output": trained_output, "bias": bias}
-    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     raise typer.Exit(derive_formula(what, options, sizes, choice, latex, json))
 
 
@@ -198,52 +187,25 @@ def sharpness(
     """The least Hessian trace over the zero-loss set of a two-layer network."""
     from theorycheck.commands.solve import solve_sharpness
 
-    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     network = {"width": width, "activation": activation, "weights": weights, "trained": trained_output, "bias": bias}
     raise typer.Exit(solve_sharpness(choice, samples, labels, network, loss, json, out))
 
 
 @study_app.command()
-def phase(
-    classes: Annotated[str, typer.Option("--classes", help="K: 2:10, 3,6,10 or one number.")] = "2:10",
-    depth: Annotated[str, typer.Option("--depth", help="L, likewise.")] = "1:6",
-    ratio: Annotated[
-        str, typer.Option("--ratio", help="λ over the λ at which collapse and zero tie: 3/10 or a list.")
-    ] = "3/10",
-    loss: FeatureLoss = "mse",
-    activation: FeatureActivation = "relu",
-    samples: Samples = 1,
-    budget: Annotated[float, typer.Option("--budget", help="Seconds of search a cell; 0: closed forms only.")] = 0.0,
-    workers: Annotated[int, typer.Option("--workers", help="Processes.")] = 2,
+def alignment(
+    laws: Annotated[str, typer.Option("--laws", help="margin, gaussian or ball.")] = "margin,gaussian",
+    n: Annotated[str, typer.Option("--n", help="Numbers of samples.")] = "4,10,20,50,100,500",
+    inputs: Annotated[int, typer.Option("--d", help="2 or 3.")] = 2,
+    sigma: Annotated[str, typer.Option("--sigma", help="Noise of the labels.")] = "1/2",
+    seeds: Annotated[int, typer.Option("--seeds", help="Samples of each law and n.")] = 20,
     json: Json = False,
-    out: Annotated[str, typer.Option("--out", help="The folder; a study there that was stopped goes on.")] = "study",
+    out: Annotated[str, typer.Option("--out", help="The folder of figure and CSV.")] = "study",
 ) -> None:
-    """Which structure wins in the unconstrained-features model, over two of K, L and λ: figure, CSV, LaTeX."""
-    from theorycheck.commands.study import study_phase
+    """Number and angles of the extremal vectors of early alignment against n, by exact enumeration."""
+    from theorycheck.commands.study_alignment import study_alignment
 
-    axes = {"classes": classes, "depth": depth, "ratio": ratio}
-    model = {"loss": loss, "activation": activation, "samples": samples}
-    raise typer.Exit(study_phase(axes, model, budget, workers, json, out))
-
-
-@study_app.command()
-def collapse(
-    classes: Classes = 4,
-    depth: Depth = 3,
-    reg: Annotated[str, typer.Option("--reg", help="λ.")] = "7/400",
-    loss: FeatureLoss = "ce",
-    activation: FeatureActivation = "linear",
-    samples: Samples = 1,
-    width: Annotated[str, typer.Option("--width", help="d: a list, or one number with --regs.")] = "4,6,8,16,32",
-    regs: Annotated[str | None, typer.Option("--regs", help="Values of λ to vary instead.")] = None,
-    seeds: Annotated[int, typer.Option("--seeds", help="Runs a value.")] = 64,
-    out: Annotated[str, typer.Option("--out", help="The folder of the figure.")] = "study",
-) -> None:
-    """How often gradient descent on unconstrained features ends in neural collapse, against width or λ."""
-    from theorycheck.commands.study import study_collapse
-
-    model = {"classes": classes, "depth": depth, "loss": loss, "activation": activation, "counts": samples}
-    raise typer.Exit(study_collapse(model, reg, width, regs, seeds, out))
+    raise typer.Exit(study_alignment(laws, n, seeds, (inputs, sigma), json, out))
 
 
 @solve_app.command()
@@ -294,7 +256,7 @@ def margin(
     """The maximum-margin KKT point of a two-layer (leaky) ReLU network, exactly, and the limits of training."""
     from theorycheck.commands.solve_relu import solve_margin
 
-    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     network = {"slope": slope, "width": width, "eta": eta}
     raise typer.Exit(solve_margin(choice, (samples, labels), network, pattern, json, out))
 
@@ -318,7 +280,7 @@ def extremal(
     """The extremal vectors of early alignment in a two-layer ReLU network, and its two-sided least squares."""
     from theorycheck.commands.solve_extremal import solve_extremal
 
-    choice = _choice(data, target, rows, columns, centre, normalise, classes)
+    choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     raise typer.Exit(solve_extremal(choice, (samples, labels), split, figure, json, out))
 
 

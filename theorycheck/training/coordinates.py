@@ -149,8 +149,20 @@ def run(
     if not len(own):
         raise InvalidInstance("training: no seeds; pass at least one")
     with ThreadPoolExecutor(max(1, min(len(own), os.cpu_count() or 1))) as pool:  # the kernel holds no lock
-        runs = tuple(pool.map(lambda seed: _run(problem, seed, _start(problem, seed, start)), own))
+        runs = tuple(pool.map(lambda seed: _run(problem, seed, _start(instance, seed, start)), own))
     return Trajectory(instance, problem.schedule, None if problem.reach else problem.eta, runs)
+
+
+def weights(instance: ReluInstance, result: Run, start: Any = None) -> np.ndarray:
+    """The weights W = W0 + A X at the end of a run, (M, d), positive neurons first.
+
+    Args:
+        instance: what was trained.
+        result: the run.
+        start: the W0 that was passed to `run`, if one was.
+    """
+    X, _ = instance.data.arrays()
+    return _start(instance, result.seed, start) + result.coefficients @ X
 
 
 def _problem(instance: ReluInstance, schedule: Schedule, targets: Any, at_zero: Any) -> Problem:
@@ -188,10 +200,10 @@ def _step(instance: ReluInstance, schedule: Schedule, G: np.ndarray) -> tuple[fl
     return len(G) * min(instance.width) / (2 * top), 0.0
 
 
-def _start(problem: Problem, seed: int, start: Any) -> np.ndarray:
-    shape = (len(problem.c), problem.X.shape[1])
+def _start(instance: ReluInstance, seed: int, start: Any) -> np.ndarray:
+    shape = (sum(instance.width), instance.data.d)
     if start is None:
-        return float(problem.instance.init) * np.random.default_rng(seed).standard_normal(shape)
+        return float(instance.init) * np.random.default_rng(seed).standard_normal(shape)
     W0 = np.asarray(start, dtype=float)
     if W0.shape != shape or not np.isfinite(W0).all():
         raise InvalidInstance(f"start: an array of shape {W0.shape}; pass finite numbers of shape {shape}")

@@ -158,20 +158,26 @@ def _linear_teacher(one: ReluInstance) -> Margin:
     return _of_law(one, "linear", is_antipodal(one.data), "whether labels are odd on an antipodal sample; no law known")
 
 
-def _multipliers(one: ReluInstance) -> Margin:
+def own_pattern(one: ReluInstance) -> Margin:
+    """The least j y_i <w, x_i> of the neurons of both signs at the max-margin point of the pattern of the labels."""
+    from theorycheck.errors import InvalidInstance
     from theorycheck.exact.margin import margin
 
-    solution = margin(one)
-    least = min(solution.lam, default=Fraction(0))
-    return Margin(
-        least if solution.consistent else Fraction(0), True, "the least multiplier, if the pattern is its own"
-    )
+    how = "the least j y_i <v_j, x_i> at the max-margin point"
+    try:
+        solution = margin(one)
+    except InvalidInstance:
+        return Margin(Fraction(0), True, "there is no max-margin point")
+    y, groups = one.data.y, solution.problem.groups
+    rows = zip(solution.preactivations.tolist(), groups, strict=True)
+    least = min(g.sign * int(label) * v for row, g in rows for label, v in zip(y, row, strict=True))
+    return Margin(Fraction(int(least.p), int(least.q)), True, how)
 
 
 def _patterns(one: ReluInstance) -> Margin:
     from theorycheck.exact.two_sided import two_sided_ols
 
-    return Margin(Fraction(int(two_sided_ols(one.data).stationary)), True, "in rationals")
+    return Margin(Fraction(int(two_sided_ols(one.data).kept is True)), True, "in rationals")
 
 
 LOGISTIC = _whether(
@@ -268,12 +274,37 @@ SEPARABLE = _exactly(
     "data",
     "the least y_i y_k <x_i, x_k>",
 )
-POSITIVE = assumption(
-    "positive_multipliers",
-    "the multipliers of the max-margin point are positive, and its pattern is sign(w_{j,r} x_i) = j y_i",
-    r"K^{-1}\mathbf 1>0 \text{ and } \operatorname{sign}\langle v_j,x_i\rangle=jy_i",
-    _multipliers,
+OWN_PATTERN = assumption(
+    "own_pattern",
+    "the max-margin point of the pattern of the labels has that pattern: j y_i <v_j, x_i> > 0",
+    r"\operatorname{sign}\langle v_j,x_i\rangle=jy_i",
+    own_pattern,
     "data",
+)
+BOTH_CLASSES = _whether(
+    "both_classes",
+    "there are samples of both labels",
+    r"\{y_i\}=\{\pm1\}",
+    lambda one: len(set(one.data.y)) > 1,
+    "labels",
+)
+NOT_LINEAR = _exactly("not_linear", "gamma < 1", r"\gamma<1", lambda one: 1 - one.slope, "activation", "1 - gamma")
+EQUAL_NORMS = _whether(
+    "equal_lengths",
+    "all samples have the same length",
+    r"\|x_i\|=\|x_k\|",
+    lambda one: least_square(one.data) == largest_square(one.data),
+    "data",
+)
+BALANCED = _whether(
+    "balanced_labels", "as many samples of each label", r"\sum_iy_i=0", lambda one: sum(one.data.y) == 0, "labels"
+)
+DECREASING = _whether(
+    "decreasing_loss",
+    "the loss does not grow with the margin",
+    r"\ell'\le0",
+    lambda one: one.loss in ("logistic", "hinge"),
+    "loss",
 )
 SMALL_START = assumption(
     "small_start",

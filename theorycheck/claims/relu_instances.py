@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from theorycheck.claims.instances import sequence
+from theorycheck.models import generators_signs as signed
 from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance
 from theorycheck.models.teacher import Law, antipodal
@@ -27,7 +28,8 @@ def named(name: str, X: Any, y: Any) -> Dataset:
 
 def fixed(data: Dataset, width: Any = 3, slope: Any = Fraction(1, 2), **rest: Any) -> ReluInstance:
     """A network with fixed outputs and the logistic loss."""
-    return ReluInstance(data, width, slope, **({"init": START} | rest))
+    options: dict[str, Any] = {"init": START}
+    return ReluInstance(data, width, slope, **(options | rest))
 
 
 def trained(data: Dataset, width: int = 20, **rest: Any) -> ReluInstance:
@@ -58,6 +60,26 @@ def first(slope: Any = Fraction(1, 2), **rest: Any) -> tuple[ReluInstance, ...]:
     )
 
 
+def balanced(slopes: tuple[Fraction, ...] = SLOPES) -> Any:
+    """A strategy of instances with orthogonal samples of one length, as many of each label."""
+    from hypothesis import strategies as st
+
+    @st.composite
+    def instances(choose):
+        n, scale = 2 * choose(st.integers(1, 3)), choose(st.sampled_from(SIZES))
+        data = units(n)
+        data = attrs.evolve(data, X=tuple(tuple(scale * v for v in row) for row in data.X))
+        return fixed(data, choose(st.integers(1, 4)), choose(st.sampled_from(slopes)))
+
+    return instances()
+
+
+def tilts() -> tuple[ReluInstance, ...]:
+    """Families whose multipliers change sign: a sample of length 3 at cosine r to one of length 1, around r = 1/3."""
+    cosines = (Fraction(1, 5), Fraction(1, 3), Fraction(1, 2), Fraction(2, 3))
+    return tuple(fixed(signed.tilted(r), 2) for r in cosines)
+
+
 def _moved(choose: Any, n: int, d: int, delta: Fraction) -> list[list[Fraction]]:
     from hypothesis import strategies as st
 
@@ -71,18 +93,23 @@ def nearly(slopes: tuple[Fraction, ...] = SLOPES, **rest: Any) -> Any:
 
     Args:
         slopes: to choose from; a zero slope asks for no more than dominance.
-        rest: of the instance; `delta=0` for orthogonal samples, `width` for more neurons.
+        rest: of the instance; `delta=0` for orthogonal samples, `width` for more neurons, `classes=True` for
+            labels in turn, `sizes` for numbers of samples.
     """
     from hypothesis import strategies as st
 
-    options = {name: v for name, v in rest.items() if name not in ("delta", "width")}
+    own = ("delta", "width", "classes", "sizes")
+    options = {name: v for name, v in rest.items() if name not in own}
 
     @st.composite
     def instances(choose):
-        n, slope = choose(st.integers(1, 4)), choose(st.sampled_from(slopes))
+        n = choose(st.sampled_from(rest.get("sizes", (1, 2, 3, 4))))
+        slope = choose(st.sampled_from(slopes))
         d = n + choose(st.integers(0, 1))
-        delta = rest.get("delta", Fraction(1, max(40, int(20 / slope) if slope else 0)))
+        delta = Fraction(rest.get("delta", Fraction(1, max(40, int(20 / slope) if slope else 0))))
         labels = [choose(st.sampled_from([1, -1])) for _ in range(n)]
+        if rest.get("classes"):
+            labels = [1 if i % 2 else -1 for i in range(n)]
         width = rest.get("width") or choose(st.integers(1, 4))
         data = named("drawn, nearly orthogonal", _moved(choose, n, d, delta), labels)
         return fixed(data, width, slope, **options)

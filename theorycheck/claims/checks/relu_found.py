@@ -1,6 +1,7 @@
 """Findings on plainly trained ReLU networks, each with the level of evidence that it has and no more."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from theorycheck.certificates.certificate import Certificate
@@ -53,3 +54,8 @@ def solving(name: str, quantity: str, run: Callable[[ReluInstance], list[Finding
             return nothing("solve", name, quantity, str(reason))
 
     return Check("solve", name, guarded)
+
+
+def brief(value: Fraction) -> str:
+    """A rational, or the nearest float where it would fill the line."""
+    return str(value) if len(str(value)) <= 24 else f"{float(value):.10g}"

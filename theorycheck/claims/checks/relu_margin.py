@@ -7,9 +7,9 @@ from flint import fmpq, fmpq_mat
 
 from theorycheck.certificates import build, check, relu_build
 from theorycheck.certificates.certificate import Certificate
-from theorycheck.claims.checks.relu_found import certified, nothing, solving
+from theorycheck.claims.checks.relu_found import brief, certified, nothing, solving, supported
 from theorycheck.claims.claim import Finding
-from theorycheck.errors import InvalidInstance
+from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.models.relu import ReluInstance
 
 POINT = "a KKT point of the maximum-margin problem"
@@ -30,28 +30,39 @@ def solved(one: ReluInstance) -> Any:
 
 
 def point(solution: Any) -> dict:
-    """The weights of a solution: a row for each group of neurons that share theirs."""
-    pairs = list(zip(solution.rows.tolist(), solution.problem.groups, strict=True))
-    blocks = [[(row, g.count) for row, g in pairs if g.sign == sign] for sign in (1, -1)]
-    rows, counts = ([[part[k] for part in block] for block in blocks] for k in (0, 1))
-    return relu_build.fixed_point(rows[0], rows[1], (counts[0], counts[1]))
+    """The weights of a solution as certificates write them: a row for each group of neurons that share theirs."""
+    from theorycheck.exact.margin_certificate import weights
+
+    return weights(solution)
+
+
+def bodies(solution: Any) -> dict[str, dict]:
+    """The parts of the solver's certificate by role: the KKT point, its stable ranks, and limits where they follow.
+
+    Raises:
+        CertificateError: there is no certificate.
+    """
+    if solution.certificate is None:
+        raise CertificateError("the point has no certificate: its numbers are too long, or it is no KKT point")
+    parts = solution.certificate.document["parts"]
+    return {part["role"]: {key: v for key, v in part.items() if key != "role"} for part in parts}
 
 
 def kkt_part(solution: Any) -> dict:
     """The body that shows the point to be a KKT point."""
-    z, groups = solution.preactivations, solution.problem.groups
-    kinks = {
-        (i, r): g.slopes[i]
-        for r, g in enumerate(groups)
-        for i in solution.support
-        if z[r, i] == 0 and solution.instance.slope != 1
-    }
-    return relu_build.kkt_part(solution.instance, point(solution), solution.lam, kinks)
+    return bodies(solution)["KKT point"]
 
 
 def limits_part(solution: Any) -> dict:
-    """The body that says where gradient flow goes while the slopes stay."""
-    return relu_build.limits_part(solution.instance, solution.lam)
+    """The body that says where gradient flow goes while the slopes stay.
+
+    Raises:
+        CertificateError: the slopes are not those of the labels, or a multiplier is 0.
+    """
+    found = bodies(solution)
+    if "limits" not in found:
+        raise CertificateError("no limits follow: a multiplier is 0, or the slopes are not those of the labels")
+    return found["limits"]
 
 
 def value_part(one: ReluInstance, name: str, told: dict) -> dict:
@@ -150,11 +161,27 @@ def _stacked(one: ReluInstance) -> list[Finding]:
     )
 
 
-def _loss(one: ReluInstance) -> list[Finding]:
+def _limits(one: ReluInstance) -> list[Finding]:
     solution = solved(one)
     certificate = build.all_of(one.document, {"limits": limits_part(solution)})
-    told = str(solution.loss_times_t)
-    return certified("loss", "limit of t L(t), t = eta times steps", told, "|W*|^2, exact", certificate, assertions=2)
+    quantity, note = "limit of t L(t), and of margins over |W|", "for gradient flow while the slopes stay"
+    told = f"{brief(solution.norm_squared)}; 1/{float(solution.norm_squared) ** 0.5:.8g} for all"
+    return certified("limits", quantity, told, "|W*|^2; 1/|W*|", certificate, note, assertions=2)
+
+
+def _positive(one: ReluInstance) -> list[Finding]:
+    """All multipliers are positive: they solve K λ = 1 and are those of a certified KKT point."""
+    from theorycheck.exact.margin import margin
+
+    solution = margin(one)
+    least = min(inverse_of_ones(solution) or [fmpq(0)])
+    if not solution.kkt:
+        return [
+            supported("multipliers", "least entry of K^-1 1", float(least), "> 0", least > 0 or None, "in rationals")
+        ]
+    certificate = build.all_of(one.document, {POINT: kkt_part(solution)})
+    holds = True if least > 0 and min(solution.lam) > 0 else None
+    return certified("multipliers", "least entry of K^-1 1", float(least), "> 0", certificate, holds=holds)
 
 
 KKT = solving("multipliers of the maximum margin, exact", "least multiplier", _kkt)
@@ -163,4 +190,5 @@ IFF = solving("K^-1 1 against the margins, exact", "the two sides", _iff)
 BLOCKS = solving("stable ranks a sign, exact", "stable ranks", _blocks)
 STACKED = solving("stable rank of the stacked W, exact", "stable rank", _stacked)
 STACKED_BREAKS = solving("stable rank of the stacked W against 1", "stable rank", _stacked_breaks)
-LOSS = solving("limit of t L(t), exact", "limit of t L(t)", _loss)
+LIMITS = solving("limits of loss and margins, exact", "limit of t L(t)", _limits)
+POSITIVE = solving("multipliers, exact", "least entry of K^-1 1", _positive)

@@ -11,6 +11,13 @@ COVERED_BY = {
         "small": ("small_start",),
         "other_small": ("small_start",),
         "first_step": ("small_start",),  # which speaks of R_min, p and the slope too
+        "near": ("nearly_orthogonal",),
+        "orthogonal": ("orthogonal_data",),  # with the equal lengths that the claim assumes as well
+        "balanced": ("balanced_labels",),
+        "widths": ("equal_widths",),
+        "multipliers": ("nearly_orthogonal",),  # they are positive, by kou2023/positive
+        "plus_side": ("own_pattern",),
+        "minus_side": ("own_pattern",),
     },
     "frei2022": {"slope": ("leaky_activation",), "slope_below": _SLOPES},
     "min2023": {},
@@ -28,7 +35,14 @@ COVERED_BY = {
     },
 }
 SETTING = {
-    "kou2023": frozenset({"labels", "sign", "norms", "pairs", "forward"}),
+    "kou2023": frozenset({"labels", "sign", "norms", "pairs", "forward", "solves"}),  # lambda solves K lambda = 1
+    "kou2023/positive": frozenset({"two", "nearer"}),  # the sharper condition, which the claim tells beside its own
+    "kou2023/equal_margins": frozenset({"minimiser", "multipliers", "feasible", "slack", "invertible"}),
+    "kou2023/rate": frozenset(
+        {"unit", "value", "most", "other_most", "present", "growth"}
+    ),  # spectral norm; as u grows
+    "kou2023/stable_rank": frozenset({"unit", "value", "most", "nonzero"}),  # the spectral norm
+    "kou2023/orthogonal": frozenset({"inverse", "norm_sign", "closed_form"}),
     "kou2023/persistence": frozenset({"aligned", "ratio"}),  # after the first step, and while it is as the claim says
     "frei2022": frozenset({"positive_weights", "negative_weights", "rows"}),  # what the limit looks like
     "min2023": frozenset(),

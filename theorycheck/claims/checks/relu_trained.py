@@ -16,17 +16,18 @@ from theorycheck.models.relu import ReluInstance
 SEEDS = 2
 MARGIN = 50.0  # raw margin at which a run may end: log t is about that large then
 CLOSE = 1e-3  # relative distance from a predicted limit
+ROUGH = 0.03  # how far margins may still change their relative speeds where plain steps are asked for
 LARGEST = 2 * 10**6  # neurons times samples squared: what a check trains at most
 
 Measure = Callable[[ReluInstance, Any, Any], tuple[Any, Any, bool]]  # instance, run, solution: value, bound, holds
 
 
 @lru_cache(maxsize=64)
-def _trajectory(one: ReluInstance, growth: int, margin: float, steps: int) -> Any:
+def _trajectory(one: ReluInstance, growth: int, margin: float, tolerance: float) -> Any:
     from theorycheck.training.coordinates import run
     from theorycheck.training.coordinates_end import Schedule
 
-    return run(one, Schedule(steps=steps, margin=margin, growth=growth), SEEDS, _targets(one))
+    return run(one, Schedule(margin=margin, growth=growth, tolerance=tolerance), SEEDS, _targets(one))
 
 
 def _targets(one: ReluInstance) -> tuple | None:
@@ -59,7 +60,7 @@ def trained(name: str, quantity: str, measure: Measure, growth: int = 1, margin:
         if sum(one.width) * one.data.n**2 > LARGEST:
             return nothing("train", name, quantity, f"too large for a check: {one}")
         try:
-            trajectory = _trajectory(one, growth, margin, 20_000)
+            trajectory = _trajectory(one, growth, margin, CLOSE if growth else ROUGH)
         except InvalidInstance as reason:
             return nothing("train", name, quantity, str(reason))
         ended = [r for r in trajectory.runs if r.met]
@@ -68,10 +69,14 @@ def trained(name: str, quantity: str, measure: Measure, growth: int = 1, margin:
         seen = [measure(one, r, _solution(one)) for r in ended]
         value, bound, _ = max(seen, key=lambda s: (not s[2], _size(s[0])))
         holds = True if all(s[2] for s in seen) and len(ended) == len(trajectory.runs) else None
-        note = f"{trajectory.summary}; eta = {trajectory.eta:.3g}, log t to {ended[0].log_time[-1]:.3g}; worst run told"
+        note = f"{trajectory.summary}; {_steps(trajectory)}, log t to {ended[0].log_time[-1]:.3g}; worst run told"
         return [supported(name, quantity, value, bound, holds, note, len(ended))]
 
     return Check("train", name, run)
+
+
+def _steps(trajectory: Any) -> str:
+    return "steps paced by the margins" if trajectory.eta is None else f"eta = {trajectory.eta:.3g}"
 
 
 def _size(value: Any) -> float:
@@ -102,6 +107,13 @@ def _pattern(one: ReluInstance, run: Any, solution: Any) -> tuple[Any, Any, bool
 def _ranks(one: ReluInstance, run: Any, solution: Any) -> tuple[Any, Any, bool]:
     worst = float(run.stable_ranks[-1][:2].max())
     return worst, f"<= {1 + CLOSE}, falling to 1", worst <= 1 + CLOSE
+
+
+def _stacked(one: ReluInstance, run: Any, solution: Any) -> tuple[Any, Any, bool]:
+    from theorycheck.claims.checks.relu_margin import balanced_rank
+
+    expected, value = float(balanced_rank(one.slope)), float(run.limits[2])
+    return value, f"{expected:.8g} within {CLOSE:g}", abs(value - expected) <= CLOSE
 
 
 def _rate(one: ReluInstance, run: Any, solution: Any) -> tuple[Any, Any, bool]:
@@ -155,6 +167,7 @@ def _kept(one: ReluInstance, run: Any, solution: Any) -> tuple[Any, Any, bool]:
 PATTERN = trained("signs of the preactivations", "share of pairs with the sign of the label", _pattern, 0, 6.0)
 NORMS = trained("growth of the norms", "distance of |W_j| / log t from its limit", _norms)
 RANKS = trained("stable ranks a sign", "largest stable rank at the end", _ranks)
+STACKED = trained("stable rank of all weights", "limiting stable rank of W", _stacked)
 RATE = trained("rate of the stable ranks", "(SR - 1) q^2 against half the margin", _rate)
 DIFFERENCES = trained("differences of the margins", "distance from log(lambda_k / lambda_i)", _differences)
 LOSS = trained("loss times time", "t L(t)", _loss)

@@ -127,7 +127,7 @@ def derive(
             help="loss, gradient, hessian-trace, jacobian, tangent-space, normal-space, riemannian-gradient, "
             "riemannian-hessian, stationarity, flow-constant or finite-step; of the unconstrained-features model: "
             "dufm-reduction, dufm-stationarity, dufm-thresholds, dufm-stability, schatten-form or "
-            "solution-set-dimension."
+            "solution-set-dimension; of plain training: sample-coordinates, one-step, margin-kkt, alignment or two-sided."
         ),
     ],
     activation: Activation = "sinh",
@@ -190,22 +190,6 @@ def sharpness(
     choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     network = {"width": width, "activation": activation, "weights": weights, "trained": trained_output, "bias": bias}
     raise typer.Exit(solve_sharpness(choice, samples, labels, network, loss, json, out))
-
-
-@study_app.command()
-def alignment(
-    laws: Annotated[str, typer.Option("--laws", help="margin, gaussian or ball.")] = "margin,gaussian",
-    n: Annotated[str, typer.Option("--n", help="Numbers of samples.")] = "4,10,20,50,100,500",
-    inputs: Annotated[int, typer.Option("--d", help="2 or 3.")] = 2,
-    sigma: Annotated[str, typer.Option("--sigma", help="Noise of the labels.")] = "1/2",
-    seeds: Annotated[int, typer.Option("--seeds", help="Samples of each law and n.")] = 20,
-    json: Json = False,
-    out: Annotated[str, typer.Option("--out", help="The folder of figure and CSV.")] = "study",
-) -> None:
-    """Number and angles of the extremal vectors of early alignment against n, by exact enumeration."""
-    from theorycheck.commands.study_alignment import study_alignment
-
-    raise typer.Exit(study_alignment(laws, n, seeds, (inputs, sigma), json, out))
 
 
 @solve_app.command()

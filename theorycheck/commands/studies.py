@@ -117,3 +117,19 @@ def trajectory(
     choice = data_choice(data, target, rows, columns, centre, normalise, classes)
     network = {"slope": slope, "width": width, "init": init, "eta": eta}
     raise typer.Exit(study_trajectory(choice, (samples, inputs, seed), network, (margin, steps), seeds, json, out))
+
+
+@study_app.command()
+def alignment(
+    laws: Annotated[str, typer.Option("--laws", help="margin, gaussian or ball.")] = "margin,gaussian",
+    n: Annotated[str, typer.Option("--n", help="Numbers of samples.")] = "4,10,20,50,100,500",
+    inputs: Annotated[int, typer.Option("--d", help="2 or 3.")] = 2,
+    sigma: Annotated[str, typer.Option("--sigma", help="Noise of the labels.")] = "1/2",
+    seeds: Annotated[int, typer.Option("--seeds", help="Samples of each law and n.")] = 20,
+    json: Json = False,
+    out: Annotated[str, typer.Option("--out", help="The folder of figure and CSV.")] = "study",
+) -> None:
+    """Number and angles of the extremal vectors of early alignment against n, by exact enumeration."""
+    from theorycheck.commands.study_alignment import study_alignment
+
+    raise typer.Exit(study_alignment(laws, n, seeds, (inputs, sigma), json, out))

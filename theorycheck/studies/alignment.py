@@ -1,8 +1,8 @@
 """How extremal vectors concentrate: their number, their angles and sup_w ‖D_n(w) - D(w)‖ against n, seed by seed.
 
-For symmetric inputs and a linear teacher D(w) = E[1{<w, x> > 0} x xᵀ] β = Σβ/2 for every w, so that the population has two
-critical directions, ±Σβ. The finite ones come near to them as n grows (arXiv 2410.02348 [RECALL]: rate √(d log n / n));
-whether there are exactly two of them is another question, and the study shows both.
+For symmetric inputs and a linear teacher D(w) = E[1{<w, x> > 0} x xᵀ] β = Σβ/2 for every w, so that the population has
+two critical directions, ±Σβ. The finite ones come near to them as n grows (arXiv 2410.02348 [RECALL]: at the rate
+√(d log n / n)); whether there are exactly two of them is another question, and the study shows both.
 """
 
 import csv
@@ -20,7 +20,8 @@ from theorycheck.exact.extremal import ExtremalSolution, extremal
 from theorycheck.exact.extremal_faces import alignment, summed
 from theorycheck.models.teacher import Law
 
-NAMES = ("law", "d", "n", "seeds", "mean_sup", "ratio", "two", "mean_count", "most", "worst_angle", "mean_angle")
+NAMES = ("law", "d", "n", "seeds", "mean_sup", "ratio", "two", "mean_count", "most", "with_zero")
+ANGLES = ("mean_angle", "mean_worst_angle", "worst_angle")
 
 
 @attrs.frozen
@@ -29,7 +30,7 @@ class Draw:
 
     Attributes:
         seed: of the sample.
-        count: extremal vectors with their direction, D = 0 not counted.
+        count: extremal vectors, each with its direction; D = 0 counts as one.
         zero: whether D = 0 is extremal too.
         angles: of the critical directions to the nearer of ±Σβ, in degrees.
         sup: the largest ‖D_n(w) - Σβ/2‖ over all w off the kinks.
@@ -58,8 +59,8 @@ class Point:
 
     @property
     def two(self) -> float:
-        """The share of seeds with exactly two extremal directions and no D = 0."""
-        return sum(draw.count == 2 and not draw.zero for draw in self.draws) / len(self.draws)
+        """The share of seeds with exactly two extremal vectors."""
+        return sum(draw.count == 2 for draw in self.draws) / len(self.draws)
 
     @property
     def mean_sup(self) -> float:
@@ -73,13 +74,18 @@ class Point:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many directions each seed has."""
+        """How many extremal vectors each seed has."""
         return tuple(draw.count for draw in self.draws)
 
     @property
     def angles(self) -> tuple[float, ...]:
         """All angles of all seeds, in degrees."""
         return tuple(a for draw in self.draws for a in draw.angles)
+
+    @property
+    def worst_angles(self) -> tuple[float, ...]:
+        """The largest angle of each seed that has one, in degrees."""
+        return tuple(max(draw.angles) for draw in self.draws if draw.angles)
 
     def to_json(self) -> dict:
         """The point as a row of the table."""
@@ -93,10 +99,10 @@ class Point:
             self.two,
             float(np.mean(self.counts)),
             max(self.counts),
-            max(self.angles, default=None),
-            float(np.mean(self.angles)) if self.angles else None,
+            sum(draw.zero for draw in self.draws),
         )
-        return dict(zip(NAMES, values, strict=True))
+        means = [float(np.mean(a)) if a else None for a in (self.angles, self.worst_angles)]
+        return dict(zip((*NAMES, *ANGLES), (*values, *means, max(self.angles, default=None)), strict=True))
 
 
 @attrs.frozen
@@ -115,8 +121,8 @@ class Concentration:
         law = self.points[0].law
         seeds = len(self.points[0].draws)
         return (
-            f"{seeds} seeds a point, d = {law.d}, noise σ = {law.sigma}; every extremal vector by exact enumeration of all "
-            "faces. Angles are those to the nearer of ±Σβ, the critical directions of the population."
+            f"{seeds} seeds a point, d = {law.d}, noise σ = {law.sigma}; every extremal vector by exact enumeration of "
+            "all faces. Angles are those to the nearer of ±Σβ, the critical directions of the population."
         )
 
     def to_json(self) -> dict:
@@ -126,7 +132,7 @@ class Concentration:
     def to_csv(self) -> str:
         """A row a law and n, with a head."""
         stream = io.StringIO()
-        writer = csv.DictWriter(stream, NAMES, lineterminator="\n")
+        writer = csv.DictWriter(stream, (*NAMES, *ANGLES), lineterminator="\n")
         writer.writeheader()
         writer.writerows(point.to_json() for point in self.points)
         return stream.getvalue()
@@ -153,17 +159,22 @@ def concentration(
     if not (laws and ns and chosen):
         raise InvalidInstance("a study of alignment needs at least one law, one n and one seed")
     for law in laws:
-        _refuse(law, max(ns))
+        refuse(law, max(ns))
     points = []
     for law in laws:
         for n in sorted(ns):
             points.append(Point(law, n, tuple(draw(law, n, seed) for seed in chosen)))
             if progress:
-                progress(f"{law.kind}: n = {n}, {points[-1].two:.0%} of {len(chosen)} seeds have two directions")
+                progress(f"{law.kind}: n = {n}, {points[-1].two:.0%} of {len(chosen)} seeds have two extremal vectors")
     return Concentration(tuple(points))
 
 
-def _refuse(law: Law, n: int) -> None:
+def refuse(law: Law, n: int) -> None:
+    """Refuse what cannot be enumerated, or has no population to compare with.
+
+    Raises:
+        InvalidInstance: another d, too large an n, inputs that are not symmetric, a nonlinear teacher.
+    """
     if law.d not in (2, 3):
         raise InvalidInstance(f"a study of alignment enumerates faces, so d is 2 or 3, and not d = {law.d}")
     if n > (most := MOST_LINES if law.d == 2 else MOST_PLANES):
@@ -178,7 +189,7 @@ def draw(law: Law, n: int, seed: int) -> Draw:
     solution, half = extremal(data), np.asarray(law.direction()) / 2
     told = [v for v in solution.vectors if v.sign]
     zero = any(v.sign == 0 for v in solution.vectors)
-    return Draw(seed, len(told), zero, tuple(_angles(solution, half)), supremum(data, half))
+    return Draw(seed, len(told) + zero, zero, tuple(_angles(solution, half)), supremum(data, half))
 
 
 def supremum(data: Any, half: np.ndarray) -> float:

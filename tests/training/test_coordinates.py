@@ -70,6 +70,17 @@ def test_one_step_is_the_gradient_of_autodiff():
     assert result.log_time[-1] == pytest.approx(np.log(1 / 7))
 
 
+@pytest.mark.parametrize(("steps", "records"), [(1, 1), (7, 1), (7, 2), (7, 100), (1000, 3)])
+def test_records_begin_at_the_start_and_end_with_the_last_step(steps, records):
+    marks = Schedule(steps=steps, records=records).marks
+    assert marks == sorted(set(marks))
+    assert marks[0] == 0
+    assert marks[1] == 1
+    assert marks[-1] == steps
+    short = run(ReluInstance(SMALL, width=2, slope="1/2"), Schedule(steps=steps, records=records, margin=1e6))
+    assert short.runs[0].steps.tolist() == marks
+
+
 def test_growing_steps_follow_the_same_path():
     """The path over the least margin does not depend on how steps are chosen, and neither does the time along it."""
     data, kind = make.gaussian(5, 40, 2), {"width": 6, "slope": "1/5", "init": "1/100"}

@@ -64,7 +64,7 @@ class Schedule:
         half = self.records // 2 + 1
         even = np.linspace(0, self.steps, half)
         risen = np.geomspace(1, self.steps, half)
-        return [int(v) for v in np.unique(np.round(np.concatenate([[0, 1], even, risen])))]
+        return [int(v) for v in np.unique(np.round(np.concatenate([[0, 1, self.steps], even, risen])))]
 
 
 @attrs.frozen(eq=False)

@@ -127,7 +127,8 @@ def derive(
             help="loss, gradient, hessian-trace, jacobian, tangent-space, normal-space, riemannian-gradient, "
             "riemannian-hessian, stationarity, flow-constant or finite-step; of the unconstrained-features model: "
             "dufm-reduction, dufm-stationarity, dufm-thresholds, dufm-stability, schatten-form or "
-            "solution-set-dimension; of plain training: sample-coordinates, one-step, margin-kkt, alignment or two-sided."
+            "solution-set-dimension; of plain training: sample-coordinates, one-step, margin-kkt, alignment or "
+            "two-sided."
         ),
     ],
     activation: Activation = "sinh",

@@ -1,11 +1,14 @@
-"""Formulas derived: of a two-layer network, and of the deep unconstrained-features model (DUFM).
+"""Formulas derived: of a two-layer network, of the deep unconstrained-features model (DUFM), and of plain training.
 
 For a network, each function takes it and either sizes (symbolic data θ_jk, x_ik, y_i, counted from one) or data; for
-the DUFM the number of classes K, the depth L and λ are symbols. Each returns a frozen result with `.expression` or its
+the DUFM the number of classes K, the depth L and λ are symbols. Plain training is that of (leaky) ReLU networks; its
+functions take the sizes for which identities are multiplied out. Each returns a frozen result with `.expression` or its
 parts, `.proof` where there is something to prove, and `.latex()`; everything is worked out when first asked for.
 """
 
 from typing import TYPE_CHECKING, Any
+
+from theorycheck.symbolic.relu_entries import alignment, margin_kkt, one_step, sample_coordinates, two_sided
 
 if TYPE_CHECKING:
     from theorycheck.symbolic.curvature import RiemannianGradient, RiemannianHessian
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from theorycheck.symbolic.structure import Problem
 
 __all__ = [
+    "alignment",
     "dufm_reduction",
     "dufm_stability",
     "dufm_stationarity",
@@ -30,13 +34,17 @@ __all__ = [
     "hessian_trace",
     "jacobian",
     "loss",
+    "margin_kkt",
     "normal_space",
+    "one_step",
     "riemannian_gradient",
     "riemannian_hessian",
+    "sample_coordinates",
     "schatten_form",
     "solution_set_dimension",
     "stationarity",
     "tangent_space",
+    "two_sided",
 ]
 
 Size = int | None

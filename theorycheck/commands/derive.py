@@ -78,6 +78,44 @@ FORMULAS = {  # what is printed of each, label and attribute
         ("twice the difference over L", "excess"),
         ("proof", "proof"),
     ),
+    "sample-coordinates": (
+        ("a step adds to the coefficient of x_i, p = -l'(y f), s = sigma'(w.x)", "coefficient"),
+        ("in rho, N = |x|^2", "rho"),
+        ("to the preactivation of sample k", "preactivation"),
+        ("proof", "proof"),
+    ),
+    "one-step": (
+        ("j y w(1).x is at least, R = R_min^2, P = max |x_i.x_k|, u = |w(0).x|", "lower"),
+        ("logistic loss at outputs 0", "at_start"),
+        ("positive for a small start where", "condition"),
+        ("and stays so where", "persistence"),
+        ("proof", "proof"),
+    ),
+    "margin-kkt": (
+        ("K over x_i.x_k, two labels 1", "same_plus"),
+        ("two labels -1", "same_minus"),
+        ("equal labels and equal widths", "same"),
+        ("different labels", "different"),
+        ("|W|^2, Lambda = sum of lambda", "norm"),
+        ("normalised margin", "margin"),
+        ("stable rank, a = m_+ |v_+|^2, b = m_- |v_-|^2, c^2 = m_+ m_- (v_+.v_-)^2", "stable_rank"),
+        ("orthogonal samples, balanced", "orthogonal"),
+        ("limit of loss times gradient-flow time", "loss_limit"),
+        ("proof", "proof"),
+    ),
+    "alignment": (
+        ("D_n(w), factor of x_k", "direction"),
+        ("flow of w, factor of x_k, r = y - h(x)", "inner"),
+        ("flow of a, from sample k", "outer"),
+        ("kept, w stands for |w|", "conserved"),
+        ("proof", "proof"),
+    ),
+    "two-sided": (
+        ("expected squared residuals of a side", "side"),
+        ("expected loss", "loss"),
+        ("0 for", "interpolates"),
+        ("proof", "proof"),
+    ),
 }
 THRESHOLDS = {  # the same of dufm-thresholds, for each loss
     "mse": (
@@ -99,7 +137,14 @@ THRESHOLDS = {  # the same of dufm-thresholds, for each loss
     ),
 }
 WITH_LOSS = ("dufm-reduction", "dufm-stationarity", "dufm-thresholds")
-WITHOUT_LOSS = ("dufm-stability", "schatten-form", "solution-set-dimension")
+SIZED = {  # of plain training: the sizes that each takes
+    "sample-coordinates": ("samples", "inputs", "width"),
+    "one-step": (),
+    "margin-kkt": ("samples", "inputs"),
+    "alignment": ("samples", "inputs", "width"),
+    "two-sided": ("samples", "inputs"),
+}
+WITHOUT_LOSS = ("dufm-stability", "schatten-form", "solution-set-dimension", *SIZED)
 NAMES = (*FORMULAS, "dufm-thresholds")
 
 
@@ -172,6 +217,9 @@ def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
 
     if what == "flow-constant":
         return derive.flow_constant(options["algorithm"], options["loss"])
+    if what in SIZED:
+        given = {**sizes, "width": options["width"]}
+        return getattr(derive, what.replace("-", "_"))(**{name: given[name] for name in SIZED[what]})
     if what == "finite-step" or what in WITHOUT_LOSS:
         return getattr(derive, what.replace("-", "_"))()
     if what in WITH_LOSS:

@@ -17,6 +17,7 @@ QUICK = {  # file -> the options that make it short: for a look, not for quoting
     "label_noise_sgd": ["--runs", "64", "--repeats", "1", "--seconds", "0.02"],
     "sharpness": ["--quick"],
     "dufm": ["--quick"],
+    "extremal": ["--quick"],
     "coordinates": ["--quick"],
 }
 

@@ -22,6 +22,7 @@ from theorycheck.certificates.relu import leaky, numbers, strings, whole
 
 __all__ = ["verify"]
 MOST_LINES = {1: 1, 2: 600, 3: 60}  # different hyperplanes that are gone through, by the rank of the inputs
+MOST_WORK = 7 * 10**7  # about ten seconds
 READINGS = {
     "weights": "each sample on a kink has a weight of its own from 0 to 1",
     "limits": "on a kink D_n is the convex hull of its values around",
@@ -77,6 +78,8 @@ class Hyperplanes:
         # The normal as seen from the span: of w = sum_k c_k basis_k, sign(w.x) = sign(c.normal).
         self.normals = [*members]
         require(len(self.normals) <= MOST_LINES[self.rank], "too many different hyperplanes")
+        bits = max(v.height_bits() for row in (*X, net.y) for v in row)
+        require(len(self.normals) ** self.rank * (60 + bits) <= MOST_WORK, "too many hyperplanes for so long numbers")
         self.zero, self.rows, self.each, self.sides = scaled(X[0], ZERO), [], [], []
         for samples in members.values():
             force = [(scaled(X[i], net.y[i]), up) for i, up in samples]

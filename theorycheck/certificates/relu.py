@@ -35,7 +35,7 @@ from theorycheck.certificates.check import (
 
 __all__ = ["verify"]
 LOSSES = ("logistic", "square", "hinge")
-EXACT_SIZE, SQUARINGS = 24, 80  # see `spectral_top`
+EXACT, SQUARINGS = 5 * 10**7, 80  # see `spectral_top`
 
 
 def whole(k, least, most):
@@ -194,9 +194,10 @@ def spectral_top(M):
     if M.nrows() == 1:
         return M[0, 0]
     A, d = M.numer_denom()
-    if M.nrows() > EXACT_SIZE:
-        return _by_powers(arb_mat(fmpz_mat(A))) / arb(d)
-    p = fmpz_mat(A).charpoly()
+    A = fmpz_mat(A)
+    if M.nrows() > 24 or M.nrows() ** 3 * max(abs(v).bit_length() for v in A.entries()) > EXACT:
+        return _by_powers(arb_mat(A)) / arb(d)
+    p = A.charpoly()
     found = [(acb(v).real, times) for v, times in p.complex_roots()]
     top = max((v for v, _ in found), key=lambda v: v.mid())
     require(all(v is top or v < top for v, _ in found), "the eigenvalues are not told apart")

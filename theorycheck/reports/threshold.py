@@ -25,7 +25,7 @@ _NAMES = {
     "two-sided": "two-sided fit",
     "unfinished": "unfinished (supports nothing)",
 }
-_LABELS = {"samples": "samples n (n/d below)", "init": "scale of the start λ"}
+_LABELS = {"samples": "n, n/d (dashed: n = 2d)", "init": "scale of the start λ"}
 
 
 def threshold(study: "Threshold", folder: Path, name: str = "threshold") -> tuple[Path, ...]:
@@ -78,7 +78,7 @@ def _patch(kind: str) -> Any:
 
 
 def _legend(figure: Any, handles: list) -> None:
-    figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=7.5, frameon=False)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=7, frameon=False)
 
 
 def _bars(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
@@ -93,7 +93,7 @@ def _bars(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
     errors = [[m - i[0] for m, i in zip(middle, intervals, strict=True)]]
     errors += [[i[1] - m for m, i in zip(middle, intervals, strict=True)]]
     panel.errorbar(places, middle, errors, fmt="none", ecolor=INK, elinewidth=1, capsize=2.5)
-    panel.set_xticks(places, [_tick(study, p) for p in points])
+    panel.set_xticks(places, [_tick(study, p) for p in points], size=6.2 if len(points) > 7 else 7.5)
     panel.set(ylim=(0, 1), xlabel=_LABELS[study.axis])
     panel.grid(visible=False)
     _mark_twice(panel, study, points)
@@ -112,7 +112,6 @@ def _mark_twice(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> 
     below = sum(p.samples <= 2 * p.inputs for p in points)
     if 0 < below < len(points):
         panel.axvline(below - 0.5, color=INK, linewidth=1.1, linestyle=(0, (4, 2)))
-        panel.annotate("n > 2d", (below - 0.42, 1.02), xycoords=("data", "axes fraction"), size=7, color=MUTED)
 
 
 def losses_figure(study: "Threshold") -> Any:
@@ -157,7 +156,13 @@ def _train(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
     at = [float(getattr(p, study.axis)) for p in points]
     level = float(study.question.sigma) ** 2 / 2
     _dots(panel, study, points, "train", 0.0)
-    panel.plot(at, [p.mean("two_sided", False) for p in points], color=BLUE, linewidth=1.2, label="two-sided fit, mean")
+    panel.plot(
+        at,
+        [p.mean("two_sided", False) for p in points],
+        color=BLUE,
+        linewidth=1.2,
+        label="two-sided fit (mean above, median below)",
+    )
     expected = [max(0.0, level * (1 - 2 * p.inputs / p.samples)) for p in points]
     panel.plot(at, expected, color=MUTED, linewidth=1, linestyle=":", label="σ²(n - 2d)/(2n)")
     panel.axhline(level, color=RED, linewidth=1, linestyle="--", label="σ²/2")
@@ -169,9 +174,10 @@ def _test(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
     at = [float(getattr(p, study.axis)) for p in points]
     level = float(study.question.sigma) ** 2 / 2
     _dots(panel, study, points, "test", 1e-12)
-    panel.plot(at, [p.mean("test_two_sided", False) for p in points], color=BLUE, linewidth=1.2)
-    means = [p.mean("test_ols", False) for p in points]
-    panel.plot(at, means, color=ORANGE, linewidth=1.2, linestyle="-.", label="least squares, mean")
+    middle = [p.median("test_two_sided") for p in points]  # near n = 2d the mean is that of a few huge values
+    panel.plot(at, middle, color=BLUE, linewidth=1.2, label="two-sided fit (mean above, median below)")
+    middle = [p.median("test_ols") for p in points]
+    panel.plot(at, middle, color=ORANGE, linewidth=1.2, linestyle="-.", label="least squares, median")
     if level:
         panel.axhline(level, color=RED, linewidth=1, linestyle="--")
     panel.set_yscale("log")
@@ -201,8 +207,8 @@ def threshold_grid(study: "Threshold") -> Grid:
 def _row(p: "Point") -> tuple[str, ...]:
     counts = [str(p.count(kind)) for kind in ("interpolates", "two-sided", "other stationary point", "unfinished")]
     low, high = p.interval
-    losses = [p.mean("train"), p.mean("two_sided", False), p.mean("test")]
-    losses += [p.mean("test_two_sided", False), p.mean("test_ols", False)]
+    losses = [p.mean("train"), p.mean("two_sided", False)]
+    losses += [p.median("test", True), p.median("test_two_sided"), p.median("test_ols")]
     shown = ["–" if np.isnan(v) else f"{v:.4g}" if v >= 1e-7 else "0" for v in losses]
     return (str(p.inputs), str(p.samples), f"{float(p.init):g}", *counts, f"{low:.2f} to {high:.2f}", *shown)
 

@@ -1,8 +1,8 @@
 """Gradient descent on both layers of a two-layer (leaky) ReLU network, f(x) = Σ_j a_j σ(<w_j, x>), in float64.
 
 Short runs mislead: long plateaus look like ends. So a run has ended only if its loss is below a level that counts as
-interpolation, or if an exact local minimum was found beside it (`both_layers_end`) while its loss was flat for half of
-its time. Everything else is unfinished and supports nothing.
+interpolation, or if an exact stationary point was found beside it (`both_layers_end`) while its loss was flat for
+half of its time. Everything else is unfinished and supports nothing.
 """
 
 import time
@@ -70,7 +70,7 @@ class BothLayers:
         escape: the time at which the loss was first below half of what it was at the start; None if never.
         ending: one of ENDINGS.
         reason: why, in words.
-        end: the exact local minimum beside the end, if one was found.
+        end: the exact stationary point beside the end, if one was found.
         two_sided: the two-sided least-squares fit of the split in floats, with its loss (squared loss only).
         wall: seconds.
     """
@@ -240,7 +240,8 @@ def _ending(state: _State, flow: Flow, last: bool) -> tuple[str, str, EndPoint |
     if end.interpolates:
         return "unfinished", f"on its way to interpolation: loss {now.loss:.3g} at step {now.step}", end
     kind = "two-sided" if measure.is_two_sided(instance, state.fit, end) else "other stationary point"
-    return kind, f"an exact local minimum of loss {float(end.loss):.8g} beside step {now.step}", end
+    what = "local minimum" if end.minimum else f"stationary point ({end.vanished} neurons have vanished)"
+    return kind, f"an exact {what} of loss {float(end.loss):.8g} beside step {now.step}", end
 
 
 def _flat(looks: list[Look], flow: Flow) -> bool:

@@ -30,6 +30,7 @@ KINKS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2)  # |cos(w_j, x_k)| up to which a kink is p
 NEAR = 1e-3  # how far the float β_p may lie from the exact one, relative to the largest
 SLIDING = 1e-2  # the same where neurons slide along kinks: there steps of size η jump to and fro
 PRIME = 2**61 - 1
+VANISHED = 1e-15
 MOST = 60  # more patterns than this are not snapped: the run is far from an end
 
 
@@ -50,6 +51,8 @@ class EndPoint:
         loss: Σ_k (f(x_k) - y_k)² / (2n).
         kinks: pairs (neuron here, sample) on a kink.
         idle: neurons of the run that no sample activates.
+        vanished: neurons of the run that shrink and are below 1e-15 of the largest, |a| ‖w‖. Such a neuron is zero
+            here, which is stationary, but then this need not be a local minimum.
         distance: largest distance of a group's float β from the exact one, relative to the largest β.
     """
 
@@ -62,7 +65,13 @@ class EndPoint:
     loss: Fraction
     kinks: int
     idle: int
+    vanished: int
     distance: float
+
+    @property
+    def minimum(self) -> bool:
+        """Whether this is shown to be a local minimum."""
+        return self.vanished == 0
 
     @property
     def interpolates(self) -> bool:
@@ -89,23 +98,30 @@ def end_point(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> EndPoint 
         W: (m, d) first layer.
 
     Returns:
-        The point. None also where the run is still on its way, where a neuron is exactly zero, and for other losses.
+        The point. None also where the run is still on its way, and for other losses.
     """
-    if (
-        instance.loss != "square"
-        or instance.activation != "leaky"
-        or not (np.isfinite(a).all() and np.isfinite(W).all())
-    ):
+    if (instance.loss, instance.activation) != ("square", "leaky") or not np.isfinite(a).all():
         return None
-    if not (np.abs(a).min() > 0 and (W**2).sum(axis=1).min() > 0):
+    gone = _vanished(instance, a, W)
+    if not np.all(a[~gone]):
         return None
     seen = set()
-    for groups, idle in _proposals(instance, a, W):
+    for groups, idle in _proposals(instance, a[~gone], W[~gone]):
         key = tuple((g.sign, g.pattern) for g in groups)
-        if key not in seen and (found := _solve(_Fit(instance, groups, idle))):
+        if key not in seen and (found := _solve(_Fit(instance, groups, idle, int(gone.sum())))):
             return found
         seen.add(key)
     return None
+
+
+def _vanished(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> np.ndarray:
+    """Which neurons are tiny and do not grow: d|a_j|/dt has the sign of a_j <w_j, D_j>."""
+    X, y = instance.data.arrays()
+    Z = W @ X.T
+    heights = np.where(Z > 0, Z, float(instance.slope) * Z)
+    growth = a * (heights @ (y - a @ heights))
+    size = np.abs(a) * np.sqrt((W**2).sum(axis=1))
+    return (size <= VANISHED * size.max()) & (growth <= 0) & (size.max() > 0)
 
 
 def _proposals(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> Iterator[tuple[list[_Group], int]]:
@@ -140,6 +156,7 @@ class _Fit:
     instance: ReluInstance
     groups: list[_Group]
     idle: int
+    vanished: int
 
     def kinks(self, group: _Group) -> list[int]:
         """Samples on the group's kink; a zero row lies on every kink and means nothing."""
@@ -154,8 +171,10 @@ class _Fit:
 def _solve(fit: _Fit) -> EndPoint | None:
     """The least-squares β of all groups, nearest where it is not unique, if it is a local minimum."""
     frames = [_orthogonal([fit.instance.data.X[k] for k in fit.kinks(g)], fit.instance.data.d) for g in fit.groups]
-    if not frames or any(frame is None for frame in frames):
+    if any(frame is None for frame in frames):
         return None
+    if not frames:
+        return _checked(fit, [])
     columns = [to_flint(fit.design(g)) * frame for g, frame in zip(fit.groups, frames, strict=True)]
     near = [_coordinates(frame, g.beta) for g, frame in zip(fit.groups, frames, strict=True)]
     rest = to_flint([(label,) for label in fit.instance.data.y])
@@ -222,15 +241,18 @@ def _independent(rows: list[list[Any]]) -> list[int]:
 
 def _checked(fit: _Fit, betas: list[Row]) -> EndPoint | None:
     """The end point, if signs, weights and distances are what they must be."""
+    distance, kinks = _distance(fit.groups, betas), sum(len(fit.kinks(g)) for g in fit.groups)
+    if distance > (SLIDING if kinks else NEAR):
+        return None
+    if not all(_keeps(fit, group, beta) for group, beta in zip(fit.groups, betas, strict=True)):
+        return None
     data = fit.instance.data
     fitted = [Fraction(0)] * data.n
     for group, beta in zip(fit.groups, betas, strict=True):
         fitted = [f + _dot(row, beta) for f, row in zip(fitted, fit.design(group), strict=True)]
     rest = [label - f for label, f in zip(data.y, fitted, strict=True)]
     weights = [_weights(fit, group, rest) for group in fit.groups]
-    kept = all(_keeps(fit, group, beta) for group, beta in zip(fit.groups, betas, strict=True))
-    distance, kinks = _distance(fit.groups, betas), sum(len(fit.kinks(g)) for g in fit.groups)
-    if not kept or any(w is None for w in weights) or distance > (SLIDING if kinks else NEAR):
+    if any(w is None for w in weights):
         return None
     return EndPoint(
         a=tuple(g.sign for g in fit.groups),
@@ -242,6 +264,7 @@ def _checked(fit: _Fit, betas: list[Row]) -> EndPoint | None:
         loss=sum((r * r for r in rest), Fraction(0)) / (2 * data.n),
         kinks=kinks,
         idle=fit.idle,
+        vanished=fit.vanished,
         distance=distance,
     )
 
@@ -280,6 +303,8 @@ def _dot(left: Row, right: Row) -> Fraction:
 
 
 def _distance(groups: list[_Group], betas: list[Row]) -> float:
+    if not groups:
+        return 0.0
     floats = np.array([[float(b) for b in beta] for beta in betas])
     seen = np.array([g.beta for g in groups])
     return float(np.abs(floats - seen).max() / max(np.abs(seen).max(), np.abs(floats).max()))

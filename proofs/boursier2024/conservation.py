@@ -1,20 +1,20 @@
 r"""Balance: $a_j^2 - \|w_j\|^2$ is conserved, so the sign of an output that dominates at the start never changes.
 
-**Setting.** Gradient flow of both layers, $\dot a_j = -\sum_kf_k\sigma_{kj}$, $\dot w_j = -\sum_kf_ka_js_{kj}x_k$, for
-any forces $f_k$ (so for any loss), at any width; $\sigma_{kj} = s_{kj}\langle w_j, x_k\rangle$ (Euler's identity) holds
-for every 1-homogeneous activation and every choice of slopes at the kink, which may change with time.
+**Setting.** Gradient flow of both layers, $\dot a_j = -\sum_kf_k\sigma_{kj}$, $\dot w_j = -\sum_kf_ka_js_{kj}x_k$,
+for any forces $f_k$ (so for any loss), at any width; $\sigma_{kj} = s_{kj}\langle w_j, x_k\rangle$ (Euler's identity)
+holds for every 1-homogeneous activation and every choice of slopes at the kink, which may change with time.
 
 **Statement.** $N_j = a_j^2 - \|w_j\|^2$ is constant. If $N_j > 0$ at the start, $a_j(t)a_j(r) > 0$ for all times. If
-$N_j \ge 0$, $a_j \ne 0$ at the start and $\|\sum_kf_ks_{kj}x_k\| \le B$ for all times,
-$a_j(t)^2 \ge a_j(0)^2e^{-2Bt}$ and again the sign is kept. A step of gradient descent of size $\eta$ changes $N_j$ by
-exactly $\eta^2(\dot a_j^2 - \|\dot w_j\|^2)$.
+$N_j \ge 0$, $a_j \ne 0$ at the start and $\|\sum_kf_ks_{kj}x_k\| \le B$ for all times, $a_j(t)^2 \ge
+a_j(0)^2e^{-2Bt}$ and again the sign is kept. A step of gradient descent of size $\eta$ changes $N_j$ by exactly
+$\eta^2(\dot a_j^2 - \|\dot w_j\|^2)$.
 
 **Assumptions.** As stated.
 
 **Source.** [DERIVED, standard], setting of Boursier, Flammarion, arXiv 2410.02348.
 
-**What is checked.** Every step for all n, m, d. **What is not.** Times at which a slope jumps: there the velocity has a
-jump, N is continuous and constant on both sides.
+**What is checked.** Every step for all n, m, d. **What is not.** Times at which a slope jumps: there the velocity has
+a jump, N is continuous and constant on both sides.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -73,12 +73,18 @@ PROOF = Proof(
         Hypothesis("bounded", "sum[l](V[j,l](t)**2) <= B**2", "of the force on a neuron"),
     ),
     steps=(
-        Step("output_pull", f"da[j](t) = -{PULL}",
-             by="#output_flow - sum[k](f[k](t)*#euler) + sum[l](w[j,l](t)*#force)"),
+        Step(
+            "output_pull", f"da[j](t) = -{PULL}", by="#output_flow - sum[k](f[k](t)*#euler) + sum[l](w[j,l](t)*#force)"
+        ),
         Step("weight_pull", "dw[j,l](t) = -a[j](t)*V[j,l](t)", by="#weight_flow + a[j](t)*#force"),
-        Step("speed", "dN[j](t) = 2*a[j](t)*da[j](t) - 2*sum[l](w[j,l](t)*dw[j,l](t))", "derivative", ("balance",), "t"),
-        Step("still", "dN[j](t)*(t - r) = 0",
-             by="(t - r)*(#speed + 2*a[j](t)*#output_pull - 2*sum[l](w[j,l](t)*#weight_pull))"),
+        Step(
+            "speed", "dN[j](t) = 2*a[j](t)*da[j](t) - 2*sum[l](w[j,l](t)*dw[j,l](t))", "derivative", ("balance",), "t"
+        ),
+        Step(
+            "still",
+            "dN[j](t)*(t - r) = 0",
+            by="(t - r)*(#speed + 2*a[j](t)*#output_pull - 2*sum[l](w[j,l](t)*#weight_pull))",
+        ),
         Step("no_less", "N[j](t) >= N[j](r)", "valley", ("still",), "N[j](t); t; r"),
         Step("conserved", "N[j](t) = N[j](r)", "antisymmetry", ("no_less", "no_less(t = r, r = t)")),
         # Strict dominance.

@@ -6,9 +6,9 @@ s_{kj}y_kx_k$. For a vector W: $G(W) = \tfrac1n\sum_ky_k(\langle W, x_k\rangle)_
 
 **Statement.** $\dot w_j = a_j(D_j - R_j)$ and $\dot a_j = \langle w_j, D_j - R_j\rangle$ with $\|R_j\|^2 \le
 \tfrac1n\sum_kh_k^2\cdot\tfrac1n\sum_k\|x_k\|^2$; with zero outputs $\dot w_j = a_jD_j$ and $\dot a_j = \langle w_j,
-D_j\rangle$. $G(W + U) - G(W) = \langle U, D(W)\rangle$ as long as the active samples stay the same. For $\|W\| = 1$ the
-part of a vector E tangent to the sphere is $E - \langle W, E\rangle W$; it vanishes exactly if E is a multiple of W,
-and then $\langle W, E\rangle^2 = \|E\|^2$ and $\|E\|^2W = \langle W, E\rangle E$: E = 0 or $W = \pm E/\|E\|$.
+D_j\rangle$. $G(W + U) - G(W) = \langle U, D(W)\rangle$ as long as the active samples stay the same. For $\|W\| = 1$
+the part of a vector E tangent to the sphere is $E - \langle W, E\rangle W$; it vanishes exactly if E is a multiple of
+W, and then $\langle W, E\rangle^2 = \|E\|^2$ and $\|E\|^2W = \langle W, E\rangle E$: E = 0 or $W = \pm E/\|E\|$.
 
 **Assumptions.** As stated.
 
@@ -67,9 +67,7 @@ PROOF = Proof(
     ),
     hypotheses=(
         Hypothesis("output_flow", f"da[j](t) = -sum[k]((h[k](t) - y[k])*s[k,j](t)*{PRE})/n", "outer layer"),
-        Hypothesis(
-            "weight_flow", "dw[j,l](t) = -sum[k]((h[k](t) - y[k])*a[j](t)*s[k,j](t)*x[k,l])/n", "inner layer"
-        ),
+        Hypothesis("weight_flow", "dw[j,l](t) = -sum[k]((h[k](t) - y[k])*a[j](t)*s[k,j](t)*x[k,l])/n", "inner layer"),
         Hypothesis("slopes", "s[k,j](t)**2 <= 1", "slopes of a (leaky) ReLU"),
         Hypothesis("no_output", "h[k](o) = 0", "the outputs vanish at time t_0"),
         Hypothesis("same_pattern", f"step({AT_SUM}) = step({AT_W})", "moving by U keeps the active samples"),

@@ -1,13 +1,13 @@
 r"""Escape from a small start: exact growth of a neuron while its alignment vector D does not change.
 
-**Setting.** The early flow $\dot a = \langle w, D\rangle$, $\dot w = aD$ of one neuron in a cell: D is constant and not
-zero, $v = \|D\| > 0$. Whatever the neuron, parallel to D or not.
+**Setting.** The early flow $\dot a = \langle w, D\rangle$, $\dot w = aD$ of one neuron in a cell: D is constant and
+not zero, $v = \|D\| > 0$. Whatever the neuron, parallel to D or not.
 
 **Statement.** For $r \le t$: $va(t) + \langle w(t), D\rangle = (va(r) + \langle w(r), D\rangle)e^{v(t-r)}$, the same
-with $-$ and $e^{-v(t-r)}$, and $v^2w - \langle w, D\rangle D$ is constant. The cosine of w and D moves in the direction
-of a: $\|w\|^2\tfrac{d}{dt}\langle w, D\rangle - \tfrac12\langle w, D\rangle\tfrac{d}{dt}\|w\|^2 = a(\|w\|^2\|D\|^2 -
-\langle w, D\rangle^2)$, and the bracket is nonnegative. An aligned balanced neuron ($va = \langle w, D\rangle$) has
-$a(t) = a(r)e^{v(t-r)}$ and grows by the factor $K = 1/\lambda$ in the time $\ln(1/\lambda)/\|D\|$.
+with $-$ and $e^{-v(t-r)}$, and $v^2w - \langle w, D\rangle D$ is constant. The cosine of w and D moves in the
+direction of a: $\|w\|^2\tfrac{d}{dt}\langle w, D\rangle - \tfrac12\langle w, D\rangle\tfrac{d}{dt}\|w\|^2 =
+a(\|w\|^2\|D\|^2 - \langle w, D\rangle^2)$, and the bracket is nonnegative. An aligned balanced neuron ($va = \langle
+w, D\rangle$) has $a(t) = a(r)e^{v(t-r)}$ and grows by the factor $K = 1/\lambda$ in the time $\ln(1/\lambda)/\|D\|$.
 
 **Assumptions.** As stated.
 
@@ -34,19 +34,46 @@ def exponential(name: str, value: str, rate: str) -> tuple[Step, ...]:
     factor = f"exp({rate}*(t - r))"
     here, order = f"t = {name}2, r = {name}1", f"{name}_order"
     return (
-        Step(f"{name}_above", f"r <= t => {now} <= ({then})*{factor}", "gronwall", (f"{name}_speed",),
-             f"{now}; t; r; -({rate})"),
-        Step(f"{name}_below", f"r <= t => -({now}) <= -({then})*{factor}", "gronwall", (f"{name}_speed",),
-             f"-({now}); t; r; -({rate})"),
+        Step(
+            f"{name}_above",
+            f"r <= t => {now} <= ({then})*{factor}",
+            "gronwall",
+            (f"{name}_speed",),
+            f"{now}; t; r; -({rate})",
+        ),
+        Step(
+            f"{name}_below",
+            f"r <= t => -({now}) <= -({then})*{factor}",
+            "gronwall",
+            (f"{name}_speed",),
+            f"-({now}); t; r; -({rate})",
+        ),
         Step(order, f"{name}1 <= {name}2", "suppose", by=f"{name}1, {name}2"),
-        Step(f"{name}_most", f"{late} <= ({early})*exp({rate}*({name}2 - {name}1))", "apply",
-             (f"{name}_above({here})", order)),
-        Step(f"{name}_least", f"-({late}) <= -({early})*exp({rate}*({name}2 - {name}1))", "apply",
-             (f"{name}_below({here})", order)),
-        Step(f"{name}_exactly", f"{late} = ({early})*exp({rate}*({name}2 - {name}1))", "antisymmetry",
-             (f"{name}_most", f"{name}_least")),
-        Step(name, f"r <= t => {now} = ({then})*{factor}", "discharge", (f"{name}_exactly", order),
-             f"{name}1 = r, {name}2 = t"),
+        Step(
+            f"{name}_most",
+            f"{late} <= ({early})*exp({rate}*({name}2 - {name}1))",
+            "apply",
+            (f"{name}_above({here})", order),
+        ),
+        Step(
+            f"{name}_least",
+            f"-({late}) <= -({early})*exp({rate}*({name}2 - {name}1))",
+            "apply",
+            (f"{name}_below({here})", order),
+        ),
+        Step(
+            f"{name}_exactly",
+            f"{late} = ({early})*exp({rate}*({name}2 - {name}1))",
+            "antisymmetry",
+            (f"{name}_most", f"{name}_least"),
+        ),
+        Step(
+            name,
+            f"r <= t => {now} = ({then})*{factor}",
+            "discharge",
+            (f"{name}_exactly", order),
+            f"{name}1 = r, {name}2 = t",
+        ),
     )
 
 
@@ -101,10 +128,19 @@ PROOF = Proof(
             "(v**2*dw[l](t) - sum[k](dw[k](t)*D[k])*D[l])*(t - r) = 0",
             by="(t - r)*(v**2*#weight_flow - D[l]*sum[k](D[k]*#weight_flow(l=k)) + a(t)*D[l]*#length)",
         ),
-        Step("rest_no_less", f"{REST.format('t')} >= {REST.format('r')}", "valley", ("rest_speed",),
-             f"{REST.format('t')}; t; r"),
-        Step("rest", f"{REST.format('t')} = {REST.format('r')}", "antisymmetry",
-             ("rest_no_less", "rest_no_less(t = r, r = t)")),
+        Step(
+            "rest_no_less",
+            f"{REST.format('t')} >= {REST.format('r')}",
+            "valley",
+            ("rest_speed",),
+            f"{REST.format('t')}; t; r",
+        ),
+        Step(
+            "rest",
+            f"{REST.format('t')} = {REST.format('r')}",
+            "antisymmetry",
+            ("rest_no_less", "rest_no_less(t = r, r = t)"),
+        ),
         Step(
             "turning",
             f"{NORM}*sum[l](dw[l](t)*D[l]) - {PULL.format('t')}*sum[l](w[l](t)*dw[l](t))"
@@ -117,10 +153,18 @@ PROOF = Proof(
             by="sum[l,k]((w[l](t)*D[k] - w[k](t)*D[l])**2)/2",
         ),
         # An aligned balanced neuron.
-        Step("grown", f"{GROWTH.format('t')} = ({GROWTH.format('o')})*exp(v*(t - o))", "apply",
-             ("growth(r = o)", "start")),
-        Step("decayed", f"{DECAY.format('t')} = ({DECAY.format('o')})*exp(-v*(t - o))", "apply",
-             ("decay(r = o)", "start")),
+        Step(
+            "grown",
+            f"{GROWTH.format('t')} = ({GROWTH.format('o')})*exp(v*(t - o))",
+            "apply",
+            ("growth(r = o)", "start"),
+        ),
+        Step(
+            "decayed",
+            f"{DECAY.format('t')} = ({DECAY.format('o')})*exp(-v*(t - o))",
+            "apply",
+            ("decay(r = o)", "start"),
+        ),
         Step(
             "scaled",
             "v*(a(t) - a(o)*exp(v*(t - o))) = 0",

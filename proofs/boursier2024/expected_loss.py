@@ -1,21 +1,21 @@
 r"""The expected training loss and excess risk of two-sided least squares, and of a single least-squares fit.
 
 **Setting.** Fixed design, labels $y_k = \langle\beta^*, x_k\rangle + \eta_k$ with $E\eta_i\eta_k =
-\sigma^2\delta_{ik}$ (outcomes o with probabilities $p_o$); a split $e_k \in \{0, 1\}$ that does not depend on the noise;
-both sides have full column rank: their Gram matrices have inverses. $\beta_\pm$ and $\beta$ solve the normal equations
-of the sides, and of all samples.
+\sigma^2\delta_{ik}$ (outcomes o with probabilities $p_o$); a split $e_k \in \{0, 1\}$ that does not depend on the
+noise; both sides have full column rank: their Gram matrices have inverses. $\beta_\pm$ and $\beta$ solve the normal
+equations of the sides, and of all samples.
 
 **Statement.** With squared error over 2n: the two-sided fit has expected training loss $\sigma^2(n - 2d)/(2n)$ and
 expected in-sample excess risk $\sigma^2d/n$; the single fit has $\sigma^2(n - d)/(2n)$ and $\sigma^2d/(2n)$. So the
-two-sided fit is better on the samples, and worse beyond the noise, by the same $\sigma^2d/(2n)$; and its expected loss
-is positive if n > 2d and $\sigma > 0$.
+two-sided fit is better on the samples, and worse beyond the noise, by the same $\sigma^2d/(2n)$; and its expected
+loss is positive if n > 2d and $\sigma > 0$.
 
 **Assumptions.** As stated.
 
 **Source.** [DERIVED], setting of Boursier, Flammarion, arXiv 2410.02348.
 
-**What is checked.** Every step for all n, d, every law of the noise with finitely many outcomes. **What is not.** Other
-laws (only second moments enter), and designs that are random themselves.
+**What is checked.** Every step for all n, d, every law of the noise with finitely many outcomes. **What is not.**
+Other laws (only second moments enter), and designs that are random themselves.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -53,9 +53,7 @@ def assumptions(name: str, weight: str, beta: str, inverse: str) -> tuple[Hypoth
             f"sum[q]({inverse}[l,q]*sum[k]({weight}*x[k,q]*x[k,r])) = delta[l,r]",
             "a Gram matrix has an inverse: full column rank",
         ),
-        Hypothesis(
-            f"{name}_normal", f"sum[k]({weight}*({fitted(beta)} - y[k,o])*x[k,l]) = 0", "a least-squares fit"
-        ),
+        Hypothesis(f"{name}_normal", f"sum[k]({weight}*({fitted(beta)} - y[k,o])*x[k,l]) = 0", "a least-squares fit"),
     )
 
 
@@ -160,7 +158,9 @@ PROOF = Proof(
     ),
     hypotheses=(
         Hypothesis("side", "e[k]**2 = e[k]", "every sample is on one side, whatever the noise"),
-        Hypothesis("moments", "sum[o](p[o]*eta[k,o]*eta[i,o]) = var*delta[k,i]", "uncorrelated noise of variance sigma^2"),
+        Hypothesis(
+            "moments", "sum[o](p[o]*eta[k,o]*eta[i,o]) = var*delta[k,i]", "uncorrelated noise of variance sigma^2"
+        ),
         *assumptions("plus", "e[k]", "bp", "Kp"),
         *assumptions("minus", "f[k]", "bm", "Km"),
         *assumptions("all", "1", "b", "K"),
@@ -172,7 +172,9 @@ PROOF = Proof(
         *moments("plus", "e[k]", "bp", "Kp", "#side"),
         *moments("minus", "f[k]", "bm", "Km", "#other_side"),
         *moments("all", "1", "b", "K", ""),
-        Step("two", f"{TWO} = var*(n - 2*d)/(2*n)", by="(#plus_mean_cost + #minus_mean_cost + var*sum[k](#rest))/(2*n)"),
+        Step(
+            "two", f"{TWO} = var*(n - 2*d)/(2*n)", by="(#plus_mean_cost + #minus_mean_cost + var*sum[k](#rest))/(2*n)"
+        ),
         Step("two_risk", f"{TWO_RISK} = var*d/n", by="(#plus_mean_risk + #minus_mean_risk)/(2*n)"),
         Step("one", f"{ONE} = var*(n - d)/(2*n)", by="#all_mean_cost/(2*n)"),
         Step("one_risk", f"{ONE_RISK} = var*d/(2*n)", by="#all_mean_risk/(2*n)"),

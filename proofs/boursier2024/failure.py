@@ -1,8 +1,8 @@
 r"""Outputs of one sign: how likely they are, and that they learn one side only.
 
 **Setting.** Signs of the outputs $a_0, a_1, \dots$ that are fair given that all earlier ones agree (independent fair
-signs are); then a ReLU network $h_k = \sum_ja_j(z_{kj})_+$ with any preactivations and $ca_j \ge 0$ for all j, $c = \pm1$,
-and the loss $L = \tfrac1{2n}\sum_k(h_k - y_k)^2$.
+signs are); then a ReLU network $h_k = \sum_ja_j(z_{kj})_+$ with any preactivations and $ca_j \ge 0$ for all j, $c =
+\pm1$, and the loss $L = \tfrac1{2n}\sum_k(h_k - y_k)^2$.
 
 **Statement.** The first k + 1 signs agree with probability $2^{-k}$, so all m outputs have one sign with probability
 $2^{1-m}$. Then $ch_k \ge 0$, $L \ge \tfrac1{2n}\sum_k(-cy_k)_+^2$, and each sample with $cy_i \le 0$ alone costs
@@ -28,14 +28,25 @@ def halving(name: str, event: str, start: str, fair: str) -> tuple[Step, ...]:
     """From ``P(k + 1) = P(k)/2`` and ``P(0) = 1``: ``2^k P(k) = 1``."""
     here = f"sum[o](p[o]*{event}[o]({{}}))"
     return (
-        Step(f"{name}_start", f"power(2, 0)*{here.format('0')} = 1",
-             by=f"{here.format('0')}*#nothing + sum[o](p[o]*#{start}) + #certain"),
+        Step(
+            f"{name}_start",
+            f"power(2, 0)*{here.format('0')} = 1",
+            by=f"{here.format('0')}*#nothing + sum[o](p[o]*#{start}) + #certain",
+        ),
         Step(f"{name}_here", f"power(2, {name}0)*{here.format(name + '0')} = 1", "suppose", by=f"{name}0"),
-        Step(f"{name}_after", f"power(2, {name}0 + 1)*{here.format(name + '0 + 1')} = 1",
-             by=f"{here.format(name + '0 + 1')}*#double(k = {name}0) + 2*power(2, {name}0)*(sum[o](p[o]*#{name}_next(k = {name}0))"
-             f" + #{fair}(k = {name}0)) + #{name}_here"),
-        Step(f"{name}_step", f"power(2, k)*{here.format('k')} = 1 => power(2, k + 1)*{here.format('k + 1')} = 1",
-             "discharge", (f"{name}_after", f"{name}_here"), f"{name}0 = k"),
+        Step(
+            f"{name}_after",
+            f"power(2, {name}0 + 1)*{here.format(name + '0 + 1')} = 1",
+            by=f"{here.format(name + '0 + 1')}*#double(k = {name}0)"
+            f" + 2*power(2, {name}0)*(sum[o](p[o]*#{name}_next(k = {name}0)) + #{fair}(k = {name}0)) + #{name}_here",
+        ),
+        Step(
+            f"{name}_step",
+            f"power(2, k)*{here.format('k')} = 1 => power(2, k + 1)*{here.format('k + 1')} = 1",
+            "discharge",
+            (f"{name}_after", f"{name}_here"),
+            f"{name}0 = k",
+        ),
         Step(name, f"power(2, k)*{here.format('k')} = 1", "induction", (f"{name}_start", f"{name}_step"), "k"),
     )
 
@@ -100,8 +111,7 @@ PROOF = Proof(
         Step(
             "agree",
             "power(2, k)*sum[o](p[o]*(A[o](k + 1) + C[o](k + 1))) = 1",
-            by="#up(k = k + 1)/2 + #down(k = k + 1)/2"
-            " - sum[o](p[o]*(A[o](k + 1) + C[o](k + 1)))*#double/2",
+            by="#up(k = k + 1)/2 + #down(k = k + 1)/2 - sum[o](p[o]*(A[o](k + 1) + C[o](k + 1)))*#double/2",
         ),
         Step(
             "disjoint",

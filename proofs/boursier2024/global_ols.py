@@ -1,13 +1,13 @@
 r"""One least-squares fit is stationary among two-sided networks only if it is the two-sided fit on every sample.
 
 **Setting.** Samples on two sides, $e_k = 1$ and $e_k = 0$; $\beta_\pm$ solve the normal equations of their side, and
-$\beta$ those of all samples. A network that computes $\langle\beta, x\rangle$ with both groups of neurons has gradients
-$g_\pm$ proportional to the normal equations of each side at $\beta$ (boursier2024/two_sided).
+$\beta$ those of all samples. A network that computes $\langle\beta, x\rangle$ with both groups of neurons has
+gradients $g_\pm$ proportional to the normal equations of each side at $\beta$ (boursier2024/two_sided).
 
-**Statement.** If both sides' gradients vanish at $\beta$, then $\langle\beta, x_k\rangle = \langle\beta_\pm, x_k\rangle$
-on each side: the fits agree on all samples. If $\langle\beta_+, x_k\rangle = \langle\beta_-, x_k\rangle$ for all k, both
-gradients vanish at $\beta$, which fits as $\beta_\pm$ do. Always, the two-sided squared error is smaller by exactly
-$\sum_k(\langle\beta - \beta_\pm, x_k\rangle)^2$.
+**Statement.** If both sides' gradients vanish at $\beta$, then $\langle\beta, x_k\rangle = \langle\beta_\pm,
+x_k\rangle$ on each side: the fits agree on all samples. If $\langle\beta_+, x_k\rangle = \langle\beta_-, x_k\rangle$
+for all k, both gradients vanish at $\beta$, which fits as $\beta_\pm$ do. Always, the two-sided squared error is
+smaller by exactly $\sum_k(\langle\beta - \beta_\pm, x_k\rangle)^2$.
 
 **Assumptions.** As stated.
 
@@ -92,8 +92,7 @@ PROOF = Proof(
         Step(
             "agree_zero",
             f"sum[k](({GAP})**2) = 0",
-            by="sum[l]((b[l] - bp[l])*(#all_normal - #plus_normal - #minus_normal))"
-            f" - sum[k]((1 - e[k])*{GAP}*#agree)",
+            by=f"sum[l]((b[l] - bp[l])*(#all_normal - #plus_normal - #minus_normal)) - sum[k]((1 - e[k])*{GAP}*#agree)",
         ),
         *zero_square("agree_same", "agree_zero", GAP),
         Step(

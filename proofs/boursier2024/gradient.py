@@ -1,18 +1,19 @@
 r"""The gradient of a two-layer network in both layers, where no preactivation changes its slope.
 
 **Setting.** $h_k = \sum_ja_js_{kj}z_{kj}$ with $z_{kj} = \langle w_j, x_k\rangle$, slopes $s_{kj}$ of a positively
-homogeneous activation (ReLU: 0 or 1; leaky: $\gamma$ or 1), constant along a curve of parameters; loss
-$L = \tfrac1n\sum_k\ell_k(h_k)$ with any differentiable $\ell_k$.
+homogeneous activation (ReLU: 0 or 1; leaky: $\gamma$ or 1), constant along a curve of parameters; loss $L =
+\tfrac1n\sum_k\ell_k(h_k)$ with any differentiable $\ell_k$.
 
-**Statement.** $\dot L = \sum_j(\dot a_jG_j + \langle\dot w_j, g_j\rangle)$ with $G_j = \tfrac1n\sum_k\ell_k's_{kj}z_{kj}$
-and $g_j = \tfrac1n\sum_k\ell_k'a_js_{kj}x_k$, the gradient; $G_j a_j= \langle w_j, g_j\rangle$; along the gradient flow
-$\dot L = -\sum_j(G_j^2 + \|g_j\|^2)$.
+**Statement.** $\dot L = \sum_j(\dot a_jG_j + \langle\dot w_j, g_j\rangle)$ with $G_j =
+\tfrac1n\sum_k\ell_k's_{kj}z_{kj}$ and $g_j = \tfrac1n\sum_k\ell_k'a_js_{kj}x_k$, the gradient; $G_j a_j= \langle w_j,
+g_j\rangle$; along the gradient flow $\dot L = -\sum_j(G_j^2 + \|g_j\|^2)$.
 
 **Assumptions.** As stated.
 
 **Source.** [DERIVED] (chain rule), setting of Boursier, Flammarion, arXiv 2410.02348.
 
-**What is checked.** Every step for all n, m, d, all losses. **What is not.** That slopes are constant between two kinks.
+**What is checked.** Every step for all n, m, d, all losses. **What is not.** That slopes are constant between two
+kinks.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step

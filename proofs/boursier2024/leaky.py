@@ -1,18 +1,19 @@
 r"""Two-sided least squares with a leaky activation: realised by a network, at the same loss, and stationary.
 
-**Setting.** As in boursier2024/two_sided, with $\sigma(u) = \gamma u + (1 - \gamma)u_+$, $\gamma^2 \ne 1$: neurons are
-positive multiples of $\alpha_+ = (\beta_+ - \gamma\beta_-)/(1 - \gamma^2)$ and of $-\alpha_-$, $\alpha_- = (\beta_- -
-\gamma\beta_+)/(1 - \gamma^2)$.
+**Setting.** As in boursier2024/two_sided, with $\sigma(u) = \gamma u + (1 - \gamma)u_+$, $\gamma^2 \ne 1$: neurons
+are positive multiples of $\alpha_+ = (\beta_+ - \gamma\beta_-)/(1 - \gamma^2)$ and of $-\alpha_-$, $\alpha_- =
+(\beta_- - \gamma\beta_+)/(1 - \gamma^2)$.
 
 **Statement.** If both $\langle\alpha_\pm, x_k\rangle$ are positive where $e_k = 1$ and negative where $e_k = 0$, then
-$h(x_k) = \langle\beta_\pm, x_k\rangle$ on its side, all four blocks of the gradient vanish, and the loss is that of the
-two-sided fit, whatever $\gamma$. $\gamma = 0$ is the ReLU.
+$h(x_k) = \langle\beta_\pm, x_k\rangle$ on its side, all four blocks of the gradient vanish, and the loss is that of
+the two-sided fit, whatever $\gamma$. $\gamma = 0$ is the ReLU.
 
 **Assumptions.** As stated.
 
 **Source.** [DERIVED], setting of Boursier, Flammarion, arXiv 2410.02348.
 
-**What is checked.** Every step for all n, d, numbers of neurons and slopes. **What is not.** That the flow ends there.
+**What is checked.** Every step for all n, d, numbers of neurons and slopes. **What is not.** That the flow ends
+there.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step

@@ -1,13 +1,14 @@
 r"""Data in the positive orthant: one pattern, a linear network, and stationary exactly at global least squares.
 
-**Setting.** All inputs have positive entries. Neurons $w_j$ with nonnegative entries, one of them positive; dead neurons
-$W_q$ with negative entries; $h(x) = \sum_ja_j(\langle w_j, x\rangle)_+ + \sum_qb_q(\langle W_q, x\rangle)_+$ and
-$L = \tfrac1{2n}\sum_k(h(x_k) - y_k)^2$.
+**Setting.** All inputs have positive entries. Neurons $w_j$ with nonnegative entries, one of them positive; dead
+neurons $W_q$ with negative entries; $h(x) = \sum_ja_j(\langle w_j, x\rangle)_+ + \sum_qb_q(\langle W_q, x\rangle)_+$
+and $L = \tfrac1{2n}\sum_k(h(x_k) - y_k)^2$.
 
-**Statement.** Every $w_j$ is active and every $W_q$ inactive on all samples, so $h(x_k) = \langle\beta, x_k\rangle$ with
-$\beta = \sum_ja_jw_j$. If $\beta$ solves the normal equations of all samples, all gradients vanish. If the gradients of
-the $w_j$ vanish and some $a_j$ is not zero, $\beta$ solves them. The alignment vector of every $w_j$ is
-$\tfrac1n\sum_ky_kx_k$; with nonnegative labels it lies in the orthant, so that the early flow keeps such neurons there.
+**Statement.** Every $w_j$ is active and every $W_q$ inactive on all samples, so $h(x_k) = \langle\beta, x_k\rangle$
+with $\beta = \sum_ja_jw_j$. If $\beta$ solves the normal equations of all samples, all gradients vanish. If the
+gradients of the $w_j$ vanish and some $a_j$ is not zero, $\beta$ solves them. The alignment vector of every $w_j$ is
+$\tfrac1n\sum_ky_kx_k$; with nonnegative labels it lies in the orthant, so that the early flow keeps such neurons
+there.
 
 **Assumptions.** As stated.
 
@@ -76,9 +77,7 @@ PROOF = Proof(
     steps=(
         Step("term", "w[j,l]*x[k,l] >= 0", by="#weights*#inputs"),
         Step("one_term", "w[j,l]*x[k,l] <= sum[l](w[j,l]*x[k,l])", "term_of_sum", ("term",), "l"),
-        Step(
-            "active", "z[k,j] > 0", by="#input + #one_term(l = lead[j]) + #first*#inputs(l = lead[j])"
-        ),
+        Step("active", "z[k,j] > 0", by="#input + #one_term(l = lead[j]) + #first*#inputs(l = lead[j])"),
         Step("inactive", "-Z[k,q] > 0", by="sum[l](#dead*#inputs) - #dead_input"),
         Step("part_sign", "relu(u) >= 0", "positive_part", by="u"),
         Step("part_above", "relu(u) >= u", "positive_part", by="u"),
@@ -140,8 +139,7 @@ PROOF = Proof(
             "sum[k](step(z[k,j])*y[k]*x[k,l])/n = sum[k](y[k]*x[k,l])/n",
             by="sum[k](y[k]*x[k,l]*#step)/n",
         ),
-        Step("alignment_sign", "sum[k](step(z[k,j])*y[k]*x[k,l])/n >= 0",
-             by="#alignment + sum[k](#labels*#inputs)/n"),
+        Step("alignment_sign", "sum[k](step(z[k,j])*y[k]*x[k,l])/n >= 0", by="#alignment + sum[k](#labels*#inputs)/n"),
     ),
     goals=(
         Goal("output", f"h[k] = {FIT}", "output", NETWORK),

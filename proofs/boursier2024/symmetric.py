@@ -1,8 +1,8 @@
 r"""Symmetric data: the alignment vector is the same for every neuron, half the mean of y x.
 
-**Setting.** Samples $x_i$ with weights $p_i$ (1/n, or any finite law), an involution $i \mapsto i^*$ with
-$x_{i^*} = -x_i$, $y_{i^*} = -y_i$, $p_{i^*} = p_i$. For a neuron w, $D(w) = \sum_ip_is_iy_ix_i$ with slopes $s_i$ of
-the ReLU at $\langle w, x_i\rangle$: 1 or 0 off the kink, and at it any numbers with $s_i + s_{i^*} = 1$.
+**Setting.** Samples $x_i$ with weights $p_i$ (1/n, or any finite law), an involution $i \mapsto i^*$ with $x_{i^*} =
+-x_i$, $y_{i^*} = -y_i$, $p_{i^*} = p_i$. For a neuron w, $D(w) = \sum_ip_is_iy_ix_i$ with slopes $s_i$ of the ReLU at
+$\langle w, x_i\rangle$: 1 or 0 off the kink, and at it any numbers with $s_i + s_{i^*} = 1$.
 
 **Statement.** $D(w) = \tfrac12\sum_ip_iy_ix_i$ for every w; with $y_i = \langle\beta, x_i\rangle$ it is
 $\tfrac12\Sigma\beta$, $\Sigma = \sum_ip_ix_ix_i^T$. If it is not zero, any two unit vectors w with D(w) parallel to w
@@ -12,8 +12,8 @@ are equal or opposite: $\pm D/\|D\|$ are the only critical directions, and each 
 
 **Source.** Boursier, Flammarion, arXiv 2410.02348 [RECALL: symmetric inputs, linear teacher]; this form [DERIVED].
 
-**What is checked.** Every step for all n, d and all weights, so for every symmetric law with finitely many values, noise
-included. **What is not.** Laws with infinitely many values: the same pairing under an integral.
+**What is checked.** Every step for all n, d and all weights, so for every symmetric law with finitely many values,
+noise included. **What is not.** Laws with infinitely many values: the same pairing under an integral.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -32,7 +32,9 @@ LEMMA = (  # one of a number and its opposite has a positive part, and the other
     Step("sum_sign", "u + relu(-u) >= 0", by="#above"),
     Step("sum_above", "u + relu(-u) >= u", by="#sign"),
     Step("sum_product", "(u + relu(-u))*(u + relu(-u) - u) = 0", by="#square"),
-    Step("parts", "relu(u) = u + relu(-u)", "positive_part", ("sum_sign", "sum_above", "sum_product"), "u; u + relu(-u)"),
+    Step(
+        "parts", "relu(u) = u + relu(-u)", "positive_part", ("sum_sign", "sum_above", "sum_product"), "u; u + relu(-u)"
+    ),
     Step("step_here", "relu(u) = step(u)*u", "positive_part", by="u"),
     Step("step_there", "relu(-u) = -step(-u)*u", "positive_part", by="-u"),
     Step("both", "u*(step(u) + step(-u) - 1) = 0", by="#parts - #step_here + #step_there"),
@@ -104,7 +106,13 @@ PROOF = Proof(
             "s = S",
         ),
         *LEMMA,
-        Step("one_active", f"step({HERE}) + step(-{HERE}) = 1", "cancel", ("both(u = {0})".format(HERE), "off_kink"), HERE),
+        Step(
+            "one_active",
+            f"step({HERE}) + step(-{HERE}) = 1",
+            "cancel",
+            (f"both(u = {HERE})", "off_kink"),
+            HERE,
+        ),
         Step("turned", f"{THERE} = -{HERE}", by="sum[k](w[k]*#opposite(l = k))"),
         Step("same_step", f"step({THERE}) = step(-{HERE})", "congruence", ("turned",)),
         Step("step_slopes", f"step({HERE}) + step({THERE}) = 1", by="#one_active + #same_step"),

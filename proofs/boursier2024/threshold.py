@@ -1,21 +1,21 @@
-r"""When a two-sided fit interpolates: always with at most d independent inputs a side, not with more and generic labels.
+r"""When a two-sided fit interpolates: with independent inputs on each side always, with more and generic labels never.
 
 **Setting.** Samples on two sides, $e_k = 1$ and $e_k = 0$; a fit $\langle\beta_+, x_k\rangle$ on the one and
 $\langle\beta_-, x_k\rangle$ on the other, with error $\tfrac1{2n}\sum_k(\dots)^2$.
 
 **Statement.** If the inputs of a side are independent (so at most d), some $\beta$ fits them exactly; with both sides
-independent the error is 0. If the inputs of a side have a dependence $\sum_kc_ke_kx_k = 0$, as more than d inputs have,
-scaled to $\sum_ke_kc_k^2 = 1$, then for **every** $\beta_+$, $\beta_-$: $2n\cdot$ error $\ge (\sum_kc_ke_ky_k)^2$. So the
-error of every such fit is positive for labels outside a hyperplane, and a network that is linear on that side cannot
-interpolate.
+independent the error is 0. If the inputs of a side have a dependence $\sum_kc_ke_kx_k = 0$, as more than d inputs
+have, scaled to $\sum_ke_kc_k^2 = 1$, then for **every** $\beta_+$, $\beta_-$: $2n\cdot$ error $\ge
+(\sum_kc_ke_ky_k)^2$. So the error of every such fit is positive for labels outside a hyperplane, and a network that
+is linear on that side cannot interpolate.
 
 **Assumptions.** As stated.
 
 **Source.** [DERIVED], setting of Boursier, Flammarion, arXiv 2410.02348.
 
-**What is checked.** Every step for all n, d. **What is not.** That more than d vectors have a dependence, and that the
-labels drawn from a density lie outside a hyperplane. A network realises the two-sided fit if it keeps the sides apart
-(boursier2024/two_sided).
+**What is checked.** Every step for all n, d. **What is not.** That more than d vectors have a dependence, and that
+the labels drawn from a density lie outside a hyperplane. A network realises the two-sided fit if it keeps the sides
+apart (boursier2024/two_sided).
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -60,19 +60,27 @@ PROOF = Proof(
             "all[l](sum[j](a[j]*xp[j,l]) = 0) => a[j] = 0",
             "the inputs of the one side are independent",
         ),
-        Hypothesis(
-            "minus_independent", "all[l](sum[q](b[q]*xm[q,l]) = 0) => b[q] = 0", "so are those of the other"
-        ),
+        Hypothesis("minus_independent", "all[l](sum[q](b[q]*xm[q,l]) = 0) => b[q] = 0", "so are those of the other"),
         Hypothesis("side", "e[k]**2 = e[k]", "every sample is on one side"),
         Hypothesis("dependent", "sum[k](c[k]*e[k]*x[k,l]) = 0", "a dependence among the inputs of one side"),
         Hypothesis("scaled", "sum[k](e[k]*c[k]**2) = 1", "of length 1"),
         Hypothesis("generic", f"{PROJECTION} != 0", "that the labels do not share"),
     ),
     steps=(
-        Step("plus_fit", "sum[l](xp[j,l]*fp[l]) = yp[j]", "independent_onto", ("plus_independent",),
-             "fp[l]; xp[j,l]; yp[j]; a[j]; l"),
-        Step("minus_fit", "sum[l](xm[q,l]*fm[l]) = ym[q]", "independent_onto", ("minus_independent",),
-             "fm[l]; xm[q,l]; ym[q]; b[q]; l"),
+        Step(
+            "plus_fit",
+            "sum[l](xp[j,l]*fp[l]) = yp[j]",
+            "independent_onto",
+            ("plus_independent",),
+            "fp[l]; xp[j,l]; yp[j]; a[j]; l",
+        ),
+        Step(
+            "minus_fit",
+            "sum[l](xm[q,l]*fm[l]) = ym[q]",
+            "independent_onto",
+            ("minus_independent",),
+            "fm[l]; xm[q,l]; ym[q]; b[q]; l",
+        ),
         Step(
             "interpolation",
             "sum[j]((sum[l](xp[j,l]*fp[l]) - yp[j])**2) + sum[q]((sum[l](xm[q,l]*fm[l]) - ym[q])**2) = 0",

@@ -5,8 +5,8 @@ their side. Network $h(x) = \sum_jv_j(\langle u_j\beta_+, x\rangle)_+ - \sum_qV_
 with any $u_j, U_q > 0$ and $\sum_jv_ju_j = \sum_qV_qU_q = 1$; loss $L = \tfrac1{2n}\sum_k(h(x_k) - y_k)^2$.
 
 **Statement.** If both $\langle\beta_\pm, x_k\rangle$ are positive where $e_k = 1$ and negative where $e_k = 0$, no
-preactivation vanishes, $h(x_k) = \langle\beta_\pm, x_k\rangle$ on its side, all four blocks of the gradient vanish, and
-$L = \tfrac1{2n}\sum_k(\langle\beta_\pm, x_k\rangle - y_k)^2$.
+preactivation vanishes, $h(x_k) = \langle\beta_\pm, x_k\rangle$ on its side, all four blocks of the gradient vanish,
+and $L = \tfrac1{2n}\sum_k(\langle\beta_\pm, x_k\rangle - y_k)^2$.
 
 **Assumptions.** As stated; the pattern is asked of both $\beta_\pm$ on both sides.
 

@@ -1,16 +1,16 @@
 r"""Signal plus orthogonal noise, some labels flipped: the linear maximum margin in closed form, and two-layer bounds.
 
 **Setting.** Inputs $x_i = y_ic_i\rho u + \tau z_i$ with observed labels $y_i = \pm1$, $c_i = -1$ where the label was
-flipped and 1 elsewhere, $\|u\| = 1$, orthonormal noise $z_i \perp u$, $\tau \ne 0$ (signal-to-noise $\rho^2/\tau^2$). $S =
-\sum_ic_i$, $Q = \tau^2 + n\rho^2$. Networks $f(x) = a\sum_j(\sigma(\langle p_j, x\rangle) - \sigma(\langle q_j,
+flipped and 1 elsewhere, $\|u\| = 1$, orthonormal noise $z_i \perp u$, $\tau \ne 0$ (signal-to-noise $\rho^2/\tau^2$).
+$S = \sum_ic_i$, $Q = \tau^2 + n\rho^2$. Networks $f(x) = a\sum_j(\sigma(\langle p_j, x\rangle) - \sigma(\langle q_j,
 x\rangle))$, m neurons of each sign, $\sigma(t) = \gamma t + (1-\gamma)t_+$, $0 \le \gamma \le 1$.
 
-**Statement.** $v = \sum_i\lambda_iy_ix_i$ with $\lambda_i = (1 - \rho^2Sc_i/Q)/\tau^2 > 0$ has all margins equal to 1, is
-the shortest vector with margins of at least 1, $\|v\|^2 = (n - \rho^2S^2/Q)/\tau^2$ and $\langle v, u\rangle = \rho S/Q$:
-it classifies the signal rightly exactly if fewer than half of the labels were flipped. The network $(tv, -tv)$ with
-$t = 1/(am(1+\gamma))$ is linear, with margins 1 and squared norm $2\|v\|^2/(a^2m(1+\gamma)^2)$. Every network with margins
-of at least 1 has $2a^2mQ\|W\|^2 \ge n$, so this linear network is within the factor $\tfrac4{(1+\gamma)^2}(1 +
-\tfrac{\rho^2(n^2 - S^2)}{\tau^2n})$ of the least squared norm.
+**Statement.** $v = \sum_i\lambda_iy_ix_i$ with $\lambda_i = (1 - \rho^2Sc_i/Q)/\tau^2 > 0$ has all margins equal to
+1, is the shortest vector with margins of at least 1, $\|v\|^2 = (n - \rho^2S^2/Q)/\tau^2$ and $\langle v, u\rangle =
+\rho S/Q$: it classifies the signal rightly exactly if fewer than half of the labels were flipped. The network $(tv,
+-tv)$ with $t = 1/(am(1+\gamma))$ is linear, with margins 1 and squared norm $2\|v\|^2/(a^2m(1+\gamma)^2)$. Every
+network with margins of at least 1 has $2a^2mQ\|W\|^2 \ge n$, so this linear network is within the factor
+$\tfrac4{(1+\gamma)^2}(1 + \tfrac{\rho^2(n^2 - S^2)}{\tau^2n})$ of the least squared norm.
 
 **Assumptions.** As stated.
 
@@ -42,10 +42,12 @@ def neuron(name: str, w: str, pre: str, label: str) -> tuple[Step, ...]:
     return (
         Step(f"{name}_slope", f"{slope} = g + (1 - g)*step({pre})", "define"),
         Step(f"{name}_pull", f"{pull} = sum[i]({label}*{slope}*x[i,l])", "define"),
-        Step(f"{name}_positive", f"{slope} >= 0",
-             by=f"#{name}_slope + #least_slope + #greatest_slope*#step_sign(h = {pre})"),
-        Step(f"{name}_below_one", f"1 - {slope} >= 0",
-             by=f"#greatest_slope*#step_rest(h = {pre}) - #{name}_slope"),
+        Step(
+            f"{name}_positive",
+            f"{slope} >= 0",
+            by=f"#{name}_slope + #least_slope + #greatest_slope*#step_sign(h = {pre})",
+        ),
+        Step(f"{name}_below_one", f"1 - {slope} >= 0", by=f"#greatest_slope*#step_rest(h = {pre}) - #{name}_slope"),
         Step(f"{name}_square", f"1 - {slope}**2 >= 0", by=f"#{name}_below_one*(1 + #{name}_positive)"),
         Step(
             f"{name}_gram",
@@ -145,8 +147,8 @@ PROOF = Proof(
         Step(
             "positive",
             "lam[i] > 0",
-            by="#multipliers + (#noise**2 + rho**2*sum[k]((c[k] - c[i])**2)/2 + #total - rho**2*(sum[k](#flips(i = k))/2"
-            " + n*#flips/2 + c[i]*#count))/#total_sign/#noise**2",
+            by="#multipliers + (#noise**2 + rho**2*sum[k]((c[k] - c[i])**2)/2 + #total"
+            " - rho**2*(sum[k](#flips(i = k))/2 + n*#flips/2 + c[i]*#count))/#total_sign/#noise**2",
         ),
         Step(
             "signal_part",
@@ -195,8 +197,13 @@ PROOF = Proof(
         Step("sum_sign", "h + relu(-h) >= 0", by="#part_above"),
         Step("sum_above", "h + relu(-h) >= h", by="#part_sign"),
         Step("sum_product", "(h + relu(-h))*(h + relu(-h) - h) = 0", by="#part_square"),
-        Step("parts", "relu(h) = h + relu(-h)", "positive_part", ("sum_sign", "sum_above", "sum_product"),
-             "h; h + relu(-h)"),
+        Step(
+            "parts",
+            "relu(h) = h + relu(-h)",
+            "positive_part",
+            ("sum_sign", "sum_above", "sum_product"),
+            "h; h + relu(-h)",
+        ),
         Step(
             "linear",
             f"a*m*({ACT.format('(' + AT + ')')} - {ACT.format('(-' + AT + ')')}) = sum[l](v[l]*X[l])",

@@ -2,14 +2,14 @@ r"""On orthogonally separable data the point with equal margins is the global ma
 
 **Setting.** Labels $y_i = 2e_i - 1$, $e_i \in \{0, 1\}$, with $y_iy_k\langle x_i, x_k\rangle \ge 0$. Networks $f(x) =
 a\sum_j(\sigma(\langle p_j, x\rangle) - \sigma(\langle q_j, x\rangle))$, m neurons of each sign, $a \ge 0$ fixed,
-$\sigma(u) = \gamma u + (1 - \gamma)u_+$, $0 \le \gamma \le 1$ (ReLU and linear included). With $\lambda \ge 0$: $v_+ =
-\sum_{y=1}\lambda_ix_i - \gamma\sum_{y=-1}\lambda_ix_i$, $v_- = \sum_{y=-1}\lambda_ix_i - \gamma\sum_{y=1}\lambda_ix_i$,
-and $\langle v_+, x_i\rangle - \gamma\langle v_-, x_i\rangle = 1$ for $y_i = 1$, $\langle v_-, x_i\rangle -
-\gamma\langle v_+, x_i\rangle = 1$ for $y_i = -1$ (the linear system $K\lambda = 1$).
+$\sigma(u) = \gamma u + (1 - \gamma)u_+$, $0 \le \gamma \le 1$ (ReLU and linear included). With $\lambda \ge 0$: $v_+
+= \sum_{y=1}\lambda_ix_i - \gamma\sum_{y=-1}\lambda_ix_i$, $v_- = \sum_{y=-1}\lambda_ix_i -
+\gamma\sum_{y=1}\lambda_ix_i$, and $\langle v_+, x_i\rangle - \gamma\langle v_-, x_i\rangle = 1$ for $y_i = 1$,
+$\langle v_-, x_i\rangle - \gamma\langle v_+, x_i\rangle = 1$ for $y_i = -1$ (the linear system $K\lambda = 1$).
 
 **Statement.** Every network with all margins $y_if(x_i) \ge 1$ has $\sum_j(\|p_j\|^2 + \|q_j\|^2) \ge
-\sum_i\lambda_i/(a^2m)$, whatever its activation patterns. $p_j = v_+/(am)$, $q_j = v_-/(am)$ has margins exactly 1 and
-exactly this norm.
+\sum_i\lambda_i/(a^2m)$, whatever its activation patterns. $p_j = v_+/(am)$, $q_j = v_-/(am)$ has margins exactly 1
+and exactly this norm.
 
 **Assumptions.** As stated; a solution $\lambda \ge 0$ of the linear system exists.
 
@@ -39,11 +39,15 @@ def bound(name: str, w: str, pre: str, side: str, label: str, full: str, v: str)
     return (
         Step(f"{name}_shares", f"{share} = {side}*(c + (1 - c)*step({pre})) + c*(1 - {side})", "define"),
         Step(f"{name}_pull", f"{pull} = sum[i](lam[i]*{label}*{share}*x[i,l])", "define"),
-        Step(f"{name}_share", f"{share} >= 0",
-             by=f"#{name}_shares + {here}*(#least_slope + #greatest_slope*#step_sign(u = {pre})) + #least_slope*{rest}"),
+        Step(
+            f"{name}_share",
+            f"{share} >= 0",
+            by=f"#{name}_shares + {here}*(#least_slope + #greatest_slope*#step_sign(u = {pre})) + #least_slope*{rest}",
+        ),
         Step(f"{name}_full", f"{full} >= 0", by=f"{here} + #least_slope*{rest}"),
-        Step(f"{name}_gap", f"{full} - {share} >= 0",
-             by=f"{here}*#greatest_slope*#step_rest(u = {pre}) - #{name}_shares"),
+        Step(
+            f"{name}_gap", f"{full} - {share} >= 0", by=f"{here}*#greatest_slope*#step_rest(u = {pre}) - #{name}_shares"
+        ),
         Step(
             f"{name}_shorter",
             f"sum[l]({pull}**2) <= sum[l]({v}[l]**2)",
@@ -60,8 +64,7 @@ def bound(name: str, w: str, pre: str, side: str, label: str, full: str, v: str)
         ),
         Step(
             f"{name}_bound",
-            f"a**2*m**2*sum[l]({w}[j,l]**2) + sum[l]({v}[l]**2)"
-            f" >= 2*a*m*sum[i](lam[i]*{label}*{ACT.format(pre)})",
+            f"a**2*m**2*sum[l]({w}[j,l]**2) + sum[l]({v}[l]**2) >= 2*a*m*sum[i](lam[i]*{label}*{ACT.format(pre)})",
             by=f"sum[l]((a*m*{w}[j,l] - {pull})**2) + #{name}_shorter + 2*#output*m*sum[i](#multipliers*#{name}_above)"
             f" + 2*a*m*(sum[l]({w}[j,l]*#{name}_pull) - sum[i](lam[i]*{label}*{share}*#{name}_input))",
         ),
@@ -72,13 +75,17 @@ def kept(name: str, pre: str, side: str, sign: str) -> tuple[Step, ...]:
     """relu(pre) = side * pre, from the fact that pre has the sign of the side."""
     inside, rest = f"{side}*{pre}", "#rest" if side == "e[i]" else "#share"
     here = "#share" if side == "e[i]" else "#rest"
-    half = f"(2*{side} - 1)"
     return (
         Step(f"{name}_inside", f"{inside} >= 0", by=f"{here}*#{sign} - 2*{pre}*#side"),
         Step(f"{name}_over", f"{inside} >= {pre}", by=f"{rest}*#{sign} + 2*{pre}*#side"),
         Step(f"{name}_product", f"{inside}*({inside} - {pre}) = 0", by=f"{pre}**2*#side"),
-        Step(f"{name}_part", f"relu({pre}) = {inside}", "positive_part",
-             (f"{name}_inside", f"{name}_over", f"{name}_product"), f"{pre}; {inside}"),
+        Step(
+            f"{name}_part",
+            f"relu({pre}) = {inside}",
+            "positive_part",
+            (f"{name}_inside", f"{name}_over", f"{name}_product"),
+            f"{pre}; {inside}",
+        ),
     )
 
 
@@ -193,7 +200,12 @@ PROOF = Proof(
             (*BASE, "equal_margins", "output", "margins"),
             "for every network with margins of at least 1",
         ),
-        Goal("margins", f"{UP}*{BEST} = 1", "attained", ("side", "least_slope", "multipliers", "separable", "equal_margins", "scale", "scale_sign")),
+        Goal(
+            "margins",
+            f"{UP}*{BEST} = 1",
+            "attained",
+            ("side", "least_slope", "multipliers", "separable", "equal_margins", "scale", "scale_sign"),
+        ),
         Goal(
             "norm",
             "a**2*m*sum[j,l]((b*vp[l])**2 + (b*vm[l])**2) = sum[i](lam[i])",

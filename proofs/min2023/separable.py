@@ -5,15 +5,15 @@ network under gradient flow, $\dot w = a\sum_kq_ks_ky_kx_k$ with $q_k = |\ell_k'
 or -1 is the sign of a, $ca \ge 0$.
 
 **Statement.** With $S = \sum_kq_ks_kR_k$ and $V = \sum_kq_ks_ky_kx_k$: $\tfrac{d}{dt}cy_i\langle w, x_i\rangle \ge
-ca\mu R_iS \ge 0$ for **every** sample i, so a neuron never loses an active sample of its class nor gains one of the other;
-it is positive as soon as some sample is active and $ca > 0$; and $\|V\|^2 \ge \mu S^2$, so no active neuron is
+ca\mu R_iS \ge 0$ for **every** sample i, so a neuron never loses an active sample of its class nor gains one of the
+other; it is positive as soon as some sample is active and $ca > 0$; and $\|V\|^2 \ge \mu S^2$, so no active neuron is
 stationary before alignment. If $ca\mu q_ks_kR_k \ge \rho$ for one k, $cy_i\langle w, x_i\rangle$ grows by at least
 $\rho R_i(r - t)$ from t to r: all preactivations have the right signs after a bounded time.
 
 **Assumptions.** As stated.
 
-**Source.** Min, Mallada, Vidal, arXiv 2307.12851 [PAPER: setting and alignment in bounded time; constants RECALL]; this
-form [DERIVED].
+**Source.** Min, Mallada, Vidal, arXiv 2307.12851 [PAPER: setting and alignment in bounded time; constants RECALL];
+this form [DERIVED].
 
 **What is checked.** Every step for all n, d. **What is not.** The time bound in terms of n and the initial scale.
 """
@@ -111,7 +111,12 @@ PROOF = Proof(
         ),
     ),
     goals=(
-        Goal("turning", f"{PUSH} >= c*a(t)*mu*R[i]*{ALL}", "turning", ("flow", "separable", "forces", "slopes", "own_sign")),
+        Goal(
+            "turning",
+            f"{PUSH} >= c*a(t)*mu*R[i]*{ALL}",
+            "turning",
+            ("flow", "separable", "forces", "slopes", "own_sign"),
+        ),
         Goal("monotone", f"t <= r => {HELD.format('t')} <= {HELD.format('r')}", "kept", DATA),
         Goal("strict", f"{PUSH} > 0".replace("(t)", "(o)"), "strict", (*DATA, "output", "active")),
         Goal("long", f"sum[l](V[l](t)**2) >= mu*({ALL})**2", "long", ("separable", "forces", "slopes")),

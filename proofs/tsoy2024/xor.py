@@ -1,14 +1,15 @@
 r"""XOR data have four extremal directions, whatever the width: the two axes and their opposites.
 
 **Setting.** Four samples $\pm\mu e_1$ with label 1 and $\pm\mu e_2$ with label -1, $e_1 \perp e_2$ of length 1 in any
-dimension. For a neuron w: shares A, B, C, E of the samples with $A\langle w, x\rangle = (\langle w, x\rangle)_+$ (1 where
-active, 0 where not, anything at the kink), and the alignment vector D = mean of share, label and sample; the width of the
-network does not enter.
+dimension. For a neuron w: shares A, B, C, E of the samples with $A\langle w, x\rangle = (\langle w, x\rangle)_+$ (1
+where active, 0 where not, anything at the kink), and the alignment vector D = mean of share, label and sample; the
+width of the network does not enter.
 
 **Statement.** $D = \tfrac\mu4((A - B)e_1 - (C - E)e_2)$. If D is parallel to w, $D = cw$, with $w_i = \langle w,
-e_i\rangle$: $4cw_1^2 = |\mu w_1|$ and $4cw_2^2 = -|\mu w_2|$, so $c = 0$ or $w_1w_2 = 0$; c = 0 only if $w_1 = w_2 = 0$;
-and c w lies in the plane of $e_1, e_2$. So unit vectors with $D \ne 0$ parallel to w are $\pm e_1$ (maxima, c > 0) and
-$\pm e_2$ (minima, c < 0), and each is one: there $D = \tfrac\mu4e_1$ at $e_1$ and $D = -\tfrac\mu4e_2$ at $e_2$.
+e_i\rangle$: $4cw_1^2 = |\mu w_1|$ and $4cw_2^2 = -|\mu w_2|$, so $c = 0$ or $w_1w_2 = 0$; c = 0 only if $w_1 = w_2 =
+0$; and c w lies in the plane of $e_1, e_2$. So unit vectors with $D \ne 0$ parallel to w are $\pm e_1$ (maxima, c >
+0) and $\pm e_2$ (minima, c < 0), and each is one: there $D = \tfrac\mu4e_1$ at $e_1$ and $D = -\tfrac\mu4e_2$ at
+$e_2$.
 
 **Assumptions.** As stated, $\mu > 0$.
 
@@ -40,10 +41,10 @@ ATTAINED = (
 def nothing_along(name: str, part: str, size: str) -> tuple[Step, ...]:
     """Without alignment, a component w_i has |mu w_i| = 0 by the certificate ``size``, so it is zero."""
     return (
-        Step(f"{name}_most", f"mu*{part} <= 0",
-             by=f"{size} + #part_above(u = mu*{part}) + #part_sign(u = -mu*{part})"),
-        Step(f"{name}_least", f"-mu*{part} <= 0",
-             by=f"{size} + #part_above(u = -mu*{part}) + #part_sign(u = mu*{part})"),
+        Step(f"{name}_most", f"mu*{part} <= 0", by=f"{size} + #part_above(u = mu*{part}) + #part_sign(u = -mu*{part})"),
+        Step(
+            f"{name}_least", f"-mu*{part} <= 0", by=f"{size} + #part_above(u = -mu*{part}) + #part_sign(u = mu*{part})"
+        ),
         Step(f"{name}_scaled", f"mu*{part} = 0", "antisymmetry", (f"{name}_most", f"{name}_least")),
         Step(f"{name}_zero", f"{part} = 0", "cancel", (f"{name}_scaled", "positive"), "mu"),
         Step(f"{name}_nothing", f"c = 0 => {part} = 0", "discharge", (f"{name}_zero", "still")),
@@ -95,8 +96,11 @@ PROOF = Proof(
         Step("part_sign", "relu(u) >= 0", "positive_part", by="u"),
         Step("part_above", "relu(u) >= u", "positive_part", by="u"),
         Step("first_sign", f"4*c*{W1}**2 >= 0", by=f"#first_size + #part_sign(u = mu*{W1}) + #part_sign(u = -mu*{W1})"),
-        Step("second_sign", f"-4*c*{W2}**2 >= 0",
-             by=f"-#second_size + #part_sign(u = mu*{W2}) + #part_sign(u = -mu*{W2})"),
+        Step(
+            "second_sign",
+            f"-4*c*{W2}**2 >= 0",
+            by=f"-#second_size + #part_sign(u = mu*{W2}) + #part_sign(u = -mu*{W2})",
+        ),
         Step("square", f"(c*{W1}*{W2})**2 <= 0**2", by="#first_sign*#second_sign/16"),
         Step("turned", f"(-c*{W1}*{W2})**2 <= 0**2", by="#square"),
         Step("nothing", "0 >= 0"),
@@ -128,7 +132,9 @@ PROOF = Proof(
     ),
     goals=(
         Goal("alignment vector", "D[l] = mu/4*((A - B)*e1[l] - (C - E)*e2[l])", "value", ()),
-        Goal("along the first axis", f"4*c*{W1}**2 = {SIZE1}", "first_size", (*FIRST, "share_1", "share_2", "critical")),
+        Goal(
+            "along the first axis", f"4*c*{W1}**2 = {SIZE1}", "first_size", (*FIRST, "share_1", "share_2", "critical")
+        ),
         Goal(
             "along the second axis",
             f"4*c*{W2}**2 = -{SIZE2}",
@@ -151,8 +157,10 @@ PROOF = Proof(
         ),
         Goal("the active half", "relu(mu) = mu", "own_part", ("positive",)),
         Goal("the other half", "relu(-mu) = 0", "no_part", ("positive",)),
-        *(Goal(name.replace("_", " "), statement, name, (), "with shares 1, 0 on and 1/2 off the axis")
-          for name, statement in ATTAINED),
+        *(
+            Goal(name.replace("_", " "), statement, name, (), "with shares 1, 0 on and 1/2 off the axis")
+            for name, statement in ATTAINED
+        ),
     ),
     not_checked=("which directions a flow chooses",),
 )

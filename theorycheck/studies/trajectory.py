@@ -141,8 +141,9 @@ def predict(instance: ReluInstance) -> tuple[Predicted | None, str]:
         solution = margin(instance)
     except InvalidInstance as reason:
         return None, str(reason)
-    if not solution.kkt or solution.loss_times_t is None:
-        return None, "no KKT point has the activation pattern of the labels"
+    solution = solution if solution.kkt else solution.settled
+    if solution is None or not solution.kkt or solution.loss_times_t is None:
+        return None, "no KKT point was found from the activation pattern of the labels"
     steps, margins = solution.margin_differences, np.array([float(q) for q in solution.margins])
     known = steps is not None and None not in steps
     rows = [None if v is None else np.array([float(x) for x in v]) for v in (solution.v_plus, solution.v_minus)]

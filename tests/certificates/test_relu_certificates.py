@@ -448,6 +448,16 @@ def test_one_step_gives_every_neuron_the_signs_of_the_labels():
         relu_build.steps_part(about, start, "1/10000", 1, [("agreement", "=", 1)])
 
 
+def test_without_a_first_order_signal_training_hardly_starts():
+    """Labels in turn round a hexagon: D(w) = 0 for all w, so that from small weights nothing grows for long."""
+    about = fixed(HEXAGON.data.X, HEXAGON.data.y, 1, 0)
+    start = relu_build.fixed_point([["1/3000", "1/7000"]], [["-1/4000", "1/5000"]])
+    found = [("loss", ">=", "0.6931"), ("norm", "<=", "1e-6"), ("moved", "<=", "1e-6", 0)]
+    holds(relu_build.steps_part(about, start, "1/2", 50, found), about)
+    other = fixed(HEXAGON.data.X, [1, 1, 1, -1, -1, -1], 1, 0)
+    holds(relu_build.steps_part(other, start, "1/2", 50, [("loss", "<=", "1/8")]), other)
+
+
 def test_neurons_that_are_never_active_stay():
     about = fixed([[1, 0], [0, 1]], [1, -1], (2, 1), 0)
     start = relu_build.fixed_point([[1, 1], [-1, -1]], [["-1/2", "1/3"]])

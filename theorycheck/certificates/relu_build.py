@@ -223,7 +223,7 @@ def steps_part(instance: Any, start: Mapping, eta: Any, steps: int, found: Seque
         instance: any loss (the logistic one in balls of 256 bits).
         start: what `fixed_point` or `trained_point` gives.
         eta: the size of a step.
-        steps: how many, 1 to 1000.
+        steps: how many, 1 to 10000, and at most 5·10⁶ / (neurons · n²).
         found: tuples (quantity, relation, bound) or (quantity, relation, bound, where): quantities as for `term`, with
             `where` the sample or the block; `agreement`, the share of pairs of a neuron and a sample with
             a_j y_i w_j·x_i > 0; `moved`, the squared distance that row `where` has moved. Relations `<=`, `>=`, `=`.

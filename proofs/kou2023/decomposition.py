@@ -26,7 +26,7 @@ from theorycheck.symbolic.proof_syntax import Symbol
 DESCENT = shared_steps(__file__, "descent")
 SHARE = "eta(k)/(n*m)*g[i](k)*a[r,i](k)"
 RATE = f"c[r,i](k); 0; c[r,i](k) + {SHARE}"
-DECOMPOSED = "w[r,l](k) = w0[r,l] + s*sum[i](y[i]*rho[r,i](k)*x[i,l]/N[i])"
+DECOMPOSED = "w[r,l](k) = w0[r,l] + s*sum[i](y[i]*rho[r,i](k)*x[i,l]/nu[i])"
 GROWN = ("slope_sign", "slope_below", "decreasing", "forward")
 
 
@@ -43,7 +43,7 @@ PROOF = Proof(
     symbols=(
         *DESCENT.SYMBOLS,
         DESCENT.GRAM,
-        Symbol("N", ("n",), latex=r"\nu"),
+        Symbol("nu", ("n",), latex=r"\nu"),
         Symbol("rho", ("m", "n", "N"), latex=r"\rho"),
         Symbol("c", ("m", "n", "N")),
         Symbol("o", ("d",)),
@@ -56,13 +56,13 @@ PROOF = Proof(
         DESCENT.PREACTIVATIONS,
         DESCENT.SLOPES,
         DESCENT.GRAM_MATRIX,
-        Step("norm", "N[i] = sum[l](x[i,l]**2)", "define"),
+        Step("norm", "nu[i] = sum[l](x[i,l]**2)", "define"),
         Step("none_yet", "c[r,i](0) = 0", "recursion", by=RATE),
         Step("more", f"c[r,i](k + 1) = c[r,i](k) + {SHARE}", "recursion", by=RATE),
-        Step("coefficient", "rho[r,i](k) = N[i]*c[r,i](k)", "define"),
+        Step("coefficient", "rho[r,i](k) = nu[i]*c[r,i](k)", "define"),
     ),
     hypotheses=(
-        Hypothesis("nonzero", "N[i] != 0", "no input is zero"),
+        Hypothesis("nonzero", "nu[i] != 0", "no input is zero"),
         *DESCENT.LEAKY,
         Hypothesis("decreasing", "g[i](k) >= 0", "the loss does not grow with the margin"),
         Hypothesis("forward", "eta(k) >= 0", "steps go downhill"),
@@ -84,20 +84,20 @@ PROOF = Proof(
             "decomposed",
             DECOMPOSED,
             uses=("nonzero",),
-            by="#in_span - s*sum[i](y[i]*x[i,l]/N[i]*#coefficient)",
+            by="#in_span - s*sum[i](y[i]*x[i,l]/nu[i]*#coefficient)",
         ),
-        Step("no_coefficients", "rho[r,i](0) = 0", by="#coefficient(k = 0) + N[i]*#none_yet"),
+        Step("no_coefficients", "rho[r,i](0) = 0", by="#coefficient(k = 0) + nu[i]*#none_yet"),
         Step(
             "coefficients",
-            f"rho[r,i](k + 1) = rho[r,i](k) + {SHARE}*N[i]",
-            by="#coefficient(k = k + 1) - #coefficient + N[i]*#more",
+            f"rho[r,i](k + 1) = rho[r,i](k) + {SHARE}*nu[i]",
+            by="#coefficient(k = k + 1) - #coefficient + nu[i]*#more",
         ),
         Step(
             "in_coordinates",
-            "u[r,q](k) = u[r,q](0) + s*sum[i](y[i]*rho[r,i](k)*Q[i,q]/N[i])",
+            "u[r,q](k) = u[r,q](0) + s*sum[i](y[i]*rho[r,i](k)*Q[i,q]/nu[i])",
             uses=("nonzero",),
             by="#preactivation(i = q) - #preactivation(i = q, k = 0) + sum[l](x[q,l]*(#decomposed - #start))"
-            " - s*sum[i](y[i]*rho[r,i](k)/N[i]*#gram)",
+            " - s*sum[i](y[i]*rho[r,i](k)/nu[i]*#gram)",
         ),
         Step("beside", "sum[l](x[i,l]*o[l]) = 0", "suppose", by="o"),
         Step(
@@ -113,7 +113,7 @@ PROOF = Proof(
             "o = p",
         ),
         *DESCENT.ACTIVE[:2],
-        Step("length", "N[i] >= 0", by="#norm + sum[l](x[i,l]**2)"),
+        Step("length", "nu[i] >= 0", by="#norm + sum[l](x[i,l]**2)"),
         Step(
             "growing",
             "rho[r,i](k + 1) >= rho[r,i](k)",
@@ -123,10 +123,10 @@ PROOF = Proof(
     goals=(
         Goal("decomposition", DECOMPOSED, "decomposed", ("nonzero",), "W(t) - W(0) lies in the span of the data"),
         Goal("start of the coefficients", "rho[r,i](0) = 0", "no_coefficients", ()),
-        Goal("next coefficients", f"rho[r,i](k + 1) = rho[r,i](k) + {SHARE}*N[i]", "coefficients", ()),
+        Goal("next coefficients", f"rho[r,i](k + 1) = rho[r,i](k) + {SHARE}*nu[i]", "coefficients", ()),
         Goal(
             "sample coordinates",
-            "u[r,q](k) = u[r,q](0) + s*sum[i](y[i]*rho[r,i](k)*Q[i,q]/N[i])",
+            "u[r,q](k) = u[r,q](0) + s*sum[i](y[i]*rho[r,i](k)*Q[i,q]/nu[i])",
             "in_coordinates",
             ("nonzero",),
             "preactivations see the data through their Gram matrix only",

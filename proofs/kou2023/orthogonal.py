@@ -19,7 +19,7 @@ from theorycheck.symbolic.proof_files import shared_steps
 from theorycheck.symbolic.proof_syntax import Symbol
 
 PATTERN = shared_steps(__file__, "pattern")
-SQUARE = "lam**2*N"
+SQUARE = "lam**2*nu"
 RADICAND = "((a - b)/2)**2 + o**2"
 TURN = f"gamma*m*{SQUARE}*n"
 DATA = ("labels", "orthogonal", "balanced")
@@ -56,7 +56,7 @@ PROOF = Proof(
     symbols=(
         *(s for s in PATTERN.SYMBOLS if s.name not in ("lam",)),
         Symbol("lam", latex=r"\lambda_0"),
-        Symbol("N", latex=r"\nu"),
+        Symbol("nu", latex=r"\nu"),
         *(Symbol(name) for name in "ab"),
         Symbol("o", latex="c"),
         Symbol("Lam", latex=r"\Lambda"),
@@ -75,10 +75,10 @@ PROOF = Proof(
     ),
     hypotheses=(
         PATTERN.LABELS,
-        Hypothesis("orthogonal", "Q[i,k] = N*delta[i,k]", "inputs are orthogonal and of equal norm"),
+        Hypothesis("orthogonal", "Q[i,k] = nu*delta[i,k]", "inputs are orthogonal and of equal norm"),
         Hypothesis("balanced", "sum[i](y[i]) = 0", "both classes have as many samples"),
-        Hypothesis("inverse", "(1 + gamma**2)*N*lam = 1", "the multiplier of every sample"),
-        Hypothesis("norm_sign", "N >= 0", "N is a squared norm"),
+        Hypothesis("inverse", "(1 + gamma**2)*nu*lam = 1", "the multiplier of every sample"),
+        Hypothesis("norm_sign", "nu >= 0", "nu is a squared norm"),
         Hypothesis("slope_sign", "gamma >= 0", "the activation is a (leaky) ReLU"),
         Hypothesis("closed_form", f"Lam = (a + b)/2 + sqrt({RADICAND})", "the squared spectral norm"),
     ),
@@ -89,7 +89,7 @@ PROOF = Proof(
             "kronecker",
             (),
             "sum[k](lam*(#kernel + ((1 + gamma)**2*y[i]*y[k] + (1 - gamma)**2)/2*#orthogonal))"
-            " + lam*N*(1 + gamma)**2/2*#labels + #inverse",
+            " + lam*nu*(1 + gamma)**2/2*#labels + #inverse",
         ),
         *length("plus", "a", "vp", "c", "+"),
         *length("minus", "b", "vm", "e", "-"),

@@ -8,13 +8,15 @@ $(1+\gamma^2)\|x_i\|^2(R^2 - (n-1)p)\lambda_i \ge R^2 - 2(n-1)p$. For $n \ge 2$ 
 the least norm matters, and neither $\gamma$ nor the ratio of the norms.
 
 The second condition cannot be weakened: for one class, unit norms, $\langle x_1, x_k\rangle = p$ and
-$\langle x_i, x_k\rangle = -p$ otherwise, $\lambda_1 \le 0$ as soon as $(2n-3)p \ge 1$.
+$\langle x_i, x_k\rangle = -p$ otherwise, $\lambda_1 \le 0$ as soon as $(2n-3)p \ge 1$. Nor do the conditions suffice
+for different widths: $m_+ = 1$, $m_- = 1000$, $\gamma = 0.1$, two unit inputs of opposite labels with inner product
+-0.3 give a negative multiplier.
 
 **Assumptions.** Labels $\pm1$, any $\gamma$.
 
 **Source.** [DERIVED]; setting of Kou, Chen, Gu, arXiv 2310.18935.
 
-**What is checked.** Every step, for all n, d and $\gamma$. **What is not.** The example just given.
+**What is checked.** Every step, for all n, d and $\gamma$. **What is not.** The examples just given.
 """
 
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
@@ -201,5 +203,5 @@ PROOF = Proof(
         Goal("lower bound", LOWER, "lower", (*DATA, "near")),
         Goal("sharp condition", "lam[i] > 0", "sharp", (*DATA, "two", "nearer")),
     ),
-    not_checked=("the example that shows the second condition to be sharp",),
+    not_checked=("the examples that show the second condition to be sharp and equal widths to be needed",),
 )

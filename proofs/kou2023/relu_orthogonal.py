@@ -23,7 +23,7 @@ from theorycheck.symbolic.proof_syntax import Symbol
 DESCENT = shared_steps(__file__, "descent")
 MOVE = "s*eta(k)/(n*m)*sum[i](g[i](k)*y[i]*step(sum[b](w[r,b](k)*x[i,b]))*x[i,l])"
 WEIGHTS = f"w[r,l](k); w0[r,l]; w[r,l](k) + {MOVE}"
-GAIN = "eta(k)/(n*m)*g[own[j]](k)*N[own[j]]"
+GAIN = "eta(k)/(n*m)*g[own[j]](k)*nu[own[j]]"
 COMMON = f"R[j](k); 0; R[j](k) + {GAIN}"
 U, NOW = "u[r,own[j]](k)", "B[r,j]"
 SAME = "step(u[r,own[j]](k)) = B[r,j]"
@@ -74,7 +74,7 @@ PROOF = Proof(
     symbols=(
         *(symbol for symbol in DESCENT.SYMBOLS if symbol.name not in ("gamma", "a")),
         DESCENT.GRAM,
-        Symbol("N", ("n",), latex=r"\nu"),
+        Symbol("nu", ("n",), latex=r"\nu"),
         Symbol("own", ("o",), "n", latex=r"\mathrm{own}"),
         Symbol("B", ("m", "o")),
         Symbol("R", ("o", "N")),
@@ -89,13 +89,13 @@ PROOF = Proof(
         Step("next", f"w[r,l](k + 1) = w[r,l](k) + {MOVE}", "recursion", by=WEIGHTS),
         DESCENT.PREACTIVATIONS,
         DESCENT.GRAM_MATRIX,
-        Step("norm", "N[i] = sum[l](x[i,l]**2)", "define"),
+        Step("norm", "nu[i] = sum[l](x[i,l]**2)", "define"),
         Step("first_pattern", "B[r,j] = step(u[r,own[j]](0))", "define"),
         Step("no_gain", "R[j](0) = 0", "recursion", by=COMMON),
         Step("gains", f"R[j](k + 1) = R[j](k) + {GAIN}", "recursion", by=COMMON),
     ),
     hypotheses=(
-        Hypothesis("orthogonal", "Q[i,q] = N[q]*delta[i,q]", "the inputs are orthogonal"),
+        Hypothesis("orthogonal", "Q[i,q] = nu[q]*delta[i,q]", "the inputs are orthogonal"),
         Hypothesis("own_class", "s*y[own[j]] = 1", "the samples own(j) have the label s"),
         Hypothesis("decreasing", "g[i](k) >= 0", "the loss does not grow with the margin"),
         Hypothesis("forward", "eta(k) >= 0", "steps go downhill"),
@@ -106,7 +106,7 @@ PROOF = Proof(
         Step("same_step", "step(u[r,i](k)) = step(sum[b](w[r,b](k)*x[i,b]))", "congruence", ("preactivation",)),
         Step(
             "change",
-            "u[r,q](k + 1) = u[r,q](k) + s*eta(k)/(n*m)*g[q](k)*y[q]*step(u[r,q](k))*N[q]",
+            "u[r,q](k + 1) = u[r,q](k) + s*eta(k)/(n*m)*g[q](k)*y[q]*step(u[r,q](k))*nu[q]",
             "kronecker",
             (),
             "#preactivation(i = q, k = k + 1) - #preactivation(i = q) + sum[l](x[q,l]*#next)"
@@ -118,7 +118,7 @@ PROOF = Proof(
             f"u[r,own[j]](k + 1) = {U} + {GAIN}*step({U})",
             by=f"#change(q = own[j]) + {GAIN}*step({U})*#own_class",
         ),
-        Step("length", "N[i] >= 0", by="#norm + sum[l](x[i,l]**2)"),
+        Step("length", "nu[i] >= 0", by="#norm + sum[l](x[i,l]**2)"),
         Step("gain_sign", f"{GAIN} >= 0", by="#forward*#decreasing(i = own[j])*#length(i = own[j])/(n*m)"),
         Step("after_step", f"step(u[r,own[j]](k + 1)) = step({U} + {GAIN}*step({U}))", "congruence", ("own_change",)),
         Step("switched", f"step({U} + {GAIN}*step({U})) = step({U})", "apply",
@@ -135,7 +135,7 @@ PROOF = Proof(
             "reached_next",
             MOVED.replace("(k)", "(n1 + 1)"),
             by="#own_change(k = n1) + #reached - B[r,j]*#gains(k = n1)"
-            " + eta(n1)/(n*m)*g[own[j]](n1)*N[own[j]]*#pattern(k = n1)",
+            " + eta(n1)/(n*m)*g[own[j]](n1)*nu[own[j]]*#pattern(k = n1)",
         ),
         Step("further_on", f"all[r,j]({MOVED}) => {MOVED.replace('(k)', '(k + 1)')}", "discharge",
              ("reached_next", "reached"), "n1 = k"),

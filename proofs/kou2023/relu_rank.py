@@ -20,7 +20,7 @@ numbers: entries of $\frac1mB^TB$ tend to 1/2 on and 1/4 off the diagonal).
 from theorycheck.symbolic.proof import Goal, Hypothesis, Proof, Step
 from theorycheck.symbolic.proof_syntax import Symbol
 
-SHARE = "S[j]*c[j]**2*N[j]"
+SHARE = "S[j]*c[j]**2*nu[j]"
 TOTAL = f"sum[j](S[j]*{SHARE})"
 HIT = f"sum[j](B[r,j]*{SHARE})"
 FORM = "sum[j,k](X[j]*A[j,k]*X[k])"
@@ -37,7 +37,7 @@ PROOF = Proof(
         Symbol("c", ("n",)),
         Symbol("W", ("m", "d")),
         Symbol("S", ("n",), latex="|S|"),
-        Symbol("N", ("n",), latex=r"\nu"),
+        Symbol("nu", ("n",), latex=r"\nu"),
         Symbol("A", ("n", "n")),
         Symbol("a"),
         Symbol("mu", latex=r"\mu"),
@@ -55,8 +55,8 @@ PROOF = Proof(
     ),
     hypotheses=(
         Hypothesis("binary", "B[r,j]**2 = B[r,j]", "B is of zeros and ones"),
-        Hypothesis("orthogonal", "sum[l](x[j,l]*x[k,l]) = N[j]*delta[j,k]", "the inputs are orthogonal"),
-        Hypothesis("norm_sign", "N[j] >= 0", "N are squared norms"),
+        Hypothesis("orthogonal", "sum[l](x[j,l]*x[k,l]) = nu[j]*delta[j,k]", "the inputs are orthogonal"),
+        Hypothesis("norm_sign", "nu[j] >= 0", "nu are squared norms"),
         Hypothesis("enough", "S[j] >= a", "on every own sample a neurons or more are active"),
         Hypothesis("most", "sum[r](sum[l](W[r,l]*V[l])**2) <= Lam*sum[l](V[l]**2)", "the squared spectral norm"),
         Hypothesis("nonzero", f"{TOTAL} > 0", "some own sample has an active neuron and a coefficient"),
@@ -72,8 +72,8 @@ PROOF = Proof(
             "kronecker",
             (),
             "sum[r,l]((W[r,l] + sum[j](B[r,j]*c[j]*x[j,l]))*#rows)"
-            " + sum[r,j,k](B[r,j]*c[j]*B[r,k]*c[k]*#orthogonal) + sum[r,j](c[j]**2*N[j]*#binary)"
-            " - sum[j](c[j]**2*N[j]*#active)",
+            " + sum[r,j,k](B[r,j]*c[j]*B[r,k]*c[k]*#orthogonal) + sum[r,j](c[j]**2*nu[j]*#binary)"
+            " - sum[j](c[j]**2*nu[j]*#active)",
         ),
         Step(
             "test_length",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from theorycheck import solve
 from theorycheck.errors import InvalidInstance
-from theorycheck.exact.two_sided import two_sided_ols
+from theorycheck.exact.two_sided import told, two_sided_ols
 from theorycheck.models.data import Dataset
 from theorycheck.models.teacher import Law
 
@@ -147,3 +147,12 @@ def test_equal_sides_are_one_fit():
 def test_bad_splits(data, split, words):
     with pytest.raises(InvalidInstance, match=words):
         two_sided_ols(data, split)
+
+
+def test_numbers_that_nobody_reads_become_balls():
+    assert told(Fraction(-9, 8)) == "-9/8"
+    long = Fraction(7**3000, 3**5000)
+    ball = told(long)
+    assert isinstance(ball, dict)
+    assert Fraction(ball["lo"]) < long < Fraction(ball["hi"])
+    assert float(ball["lo"]) == pytest.approx(float(ball["hi"]), rel=1e-12)

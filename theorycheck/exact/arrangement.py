@@ -20,7 +20,7 @@ from theorycheck.models import rational
 
 Vector = tuple[int, ...]
 HIGHEST_RANK = 3  # of samples whose faces can be gone through
-MOST_LINES, MOST_PLANES = 4000, 300  # hyperplanes that are gone through at rank 2 and at rank 3: about ten seconds
+MOST_LINES, MOST_PLANES = 20_000, 250  # hyperplanes that are gone through at rank 2 and at rank 3: in about ten seconds
 
 
 class Face(NamedTuple):

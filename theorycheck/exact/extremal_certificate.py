@@ -25,17 +25,20 @@ def instance(data: Dataset) -> ReluInstance:
 
 
 def vectors_certificate(solution: "ExtremalSolution") -> Certificate | None:
-    """Each vector, the completeness of the list where it is complete and small, and the two-sided fits."""
+    """Each vector, that the list is complete where it is and is small, and the two-sided fits; None: too large."""
     about = instance(solution.data)
     told = [v for v in solution.vectors if any(v.pattern)]
-    parts = {f"vector {k}": _vector(about, v) for k, v in enumerate(told[:MOST_VECTORS], 1)}
-    if listed(solution):
-        entries = [(v.D, v.sign) for v in told]
-        parts["all of them"] = relu_build.extremal_list_part(about, entries, solution.cells, "limits")
-    fits = solution.two_sided
-    if fits is not None and (part := _fits(about, fits)) is not None:
-        parts["two-sided least squares"] = part
-    return build.all_of(about.document, parts) if parts else None
+    try:
+        parts = {f"vector {k}": _vector(about, v) for k, v in enumerate(told[:MOST_VECTORS], 1)}
+        if listed(solution):
+            entries = [(v.D, v.sign) for v in told]
+            parts["all of them"] = relu_build.extremal_list_part(about, entries, solution.cells, "limits")
+        fits = solution.two_sided
+        if fits is not None and (part := _fits(about, fits)) is not None:
+            parts["two-sided least squares"] = part
+        return build.all_of(about.document, parts) if parts else None
+    except (CertificateError, ValueError):  # too many numbers, or too long ones
+        return None
 
 
 def listed(solution: "ExtremalSolution") -> bool:
@@ -61,7 +64,7 @@ def _fits(about: ReluInstance, fits: "TwoSided") -> dict | None:
     try:
         weights = dict(_kinks(fits)) if fits.stationary else None
         return relu_build.two_sided_part(about, fits.split, fits.beta_plus, fits.beta_minus, weights)
-    except CertificateError:  # numbers that are too long
+    except (CertificateError, ValueError):  # numbers that are too long
         return None
 
 
@@ -70,6 +73,6 @@ def _kinks(fits: "TwoSided") -> Iterator[tuple[tuple[int, int], Any]]:
     residuals = [h - y for h, y in zip(fits.outputs, fits.data.y, strict=True)]
     for r, side in enumerate((fits.plus, fits.minus)):
         if any(side.beta):
-            values = [sum(a * b for a, b in zip(x, side.beta, strict=True)) for x in fits.data.X]
+            values = [sum((a * b for a, b in zip(x, side.beta, strict=True)), Fraction(0)) for x in fits.data.X]
             for k in kinks(fits.data, residuals, values):
                 yield (k, r), Fraction(int(k in side.rows))

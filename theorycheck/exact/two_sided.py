@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 
+from theorycheck.certificates import check
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.data import Dataset
 from theorycheck.models.rational import Row, from_flint, to_flint
@@ -22,6 +23,7 @@ from theorycheck.numbers import exact
 if TYPE_CHECKING:
     from theorycheck.certificates.certificate import Certificate
 
+LONGEST = 4096  # bits of a numerator or denominator that a document writes out
 NORMALISATION = "1/(2n) sum_k (h(x_k) - y_k)^2"
 
 
@@ -123,20 +125,27 @@ class TwoSided:
     def to_json(self) -> dict:
         """The part `two_sided_ols` of the document of `solve extremal`."""
         return {
-            "beta_plus": [str(v) for v in self.beta_plus],
-            "beta_minus": [str(v) for v in self.beta_minus],
-            "loss": str(self.loss),
+            "beta_plus": [told(v) for v in self.beta_plus],
+            "beta_minus": [told(v) for v in self.beta_minus],
+            "loss": told(self.loss),
             "stationary": self.stationary,
-            "network_loss": str(self.network_loss),
+            "network_loss": told(self.network_loss),
             "patterns_kept": self.kept,
             "interpolates": self.interpolates,
             "normalisation": NORMALISATION,
-            "split": [str(v) for v in self.split],
+            "split": [told(v) for v in self.split],
             "split_from": self.origin,
             "sides": {"plus": len(self.plus.rows), "minus": len(self.minus.rows), "between": len(self.between)},
-            "ols": {"beta": [str(v) for v in self.single.beta], "loss": str(self.single_loss)},
+            "ols": {"beta": [told(v) for v in self.single.beta], "loss": told(self.single_loss)},
             "note": self.note,
         }
+
+
+def told(v: Fraction) -> str | dict[str, str]:
+    """A rational as the documents write it: exact, unless it is so long that nobody reads it; then ends of a ball."""
+    if max(v.numerator.bit_length(), v.denominator.bit_length()) <= LONGEST:
+        return str(v)
+    return check.show(fmpq(v.numerator, v.denominator))
 
 
 def two_sided_ols(data: Dataset, split: Any = None) -> TwoSided:

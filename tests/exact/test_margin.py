@@ -324,3 +324,95 @@ def test_near_orthogonality_implies_positive_multipliers(seed, slope, width):
     if near_orthogonality(found.problem).positive:
         assert min(found.lam) > 0
         assert found.margins_equal or not found.consistent
+
+
+def drawn(seed):
+    """Small integer instances, many without near-orthogonality; None where the input or the pattern is impossible."""
+    draw = np.random.default_rng(seed)
+    n, d = int(draw.integers(2, 5)), int(draw.integers(1, 4))
+    data = Dataset(draw.integers(-3, 4, (n, d)).tolist(), draw.choice([-1, 1], n).tolist())
+    instance = ReluInstance(data, width=2, slope=("0", "1/2", "1/10")[seed % 3])
+    try:
+        return margin(instance)
+    except InvalidInstance:
+        return None
+
+
+def test_certificates_of_all_kinds_of_points():
+    """Points of the labels, others whose pattern fails off the support, and self-consistent ones with kinks."""
+    seen = set()
+    for seed in range(150):
+        found = drawn(seed)
+        best = found if found is None or found.kkt else found.settled
+        if best is None:
+            continue
+        assert "a KKT point" in best.certificate.verify()
+        assert best.norm_squared == sum(v * v for s in (1, -1) for row in best.weights(s) for v in row)
+        seen.add((best is found, bool(best.kinks)))
+    assert seen >= {(True, False), (True, True), (False, True)}
+
+
+def test_where_nothing_is_found_there_is_nothing():
+    """All patterns on the own samples are excluded by exact weights, so no network of equal neurons separates."""
+    from flint import fmpq
+
+    from theorycheck.exact.margin_cone import Farkas
+    from theorycheck.exact.margin_cone import solve as dual
+    from theorycheck.exact.margin_problem import Group
+    from theorycheck.exact.margin_settle import corners, matrix
+
+    empty = 0
+    for seed in range(150):
+        found = drawn(seed)
+        if found is None or found.kkt or found.settled is not None:
+            continue
+        empty += 1
+        problem = found.problem
+        for own in product((fmpq(1), problem.slope), repeat=problem.n):
+            groups = [
+                Group(
+                    s, (0, 1), tuple(v if y == s else problem.slope for v, y in zip(own, problem.labels, strict=True))
+                )
+                for s in (1, -1)
+            ]
+            other = type(problem)(problem.instance, tuple(groups))
+            assert isinstance(dual(matrix(other, corners(other))), Farkas)
+    assert empty > 3
+
+
+def test_the_smallest_kink():
+    """Two samples: the preactivation of the other sign's neurons stays 0 with slope 40/47."""
+    found = solve([[-1, 1, -2], [-3, 1, -3]], [-1, 1], "1/10", 2)
+    assert not found.kkt
+    [(sign, sample, slope)] = found.settled.kinks
+    assert (sign, sample, slope) == (1, 0, Fraction(40, 47))
+    assert found.settled.to_json()["kinks"] == [{"sign": 1, "sample": 0, "slope": "40/47"}]
+
+
+def test_a_changed_certificate_is_refused():
+    import copy
+
+    from theorycheck.certificates import check
+    from theorycheck.certificates.certificate import verify_document
+
+    found = solve([[-1, 1, -2], [-3, 1, -3]], [-1, 1], "1/10", 2).settled
+    good = found.certificate.document
+    verify_document(good)
+    for change in (
+        lambda part: part["multipliers"].reverse(),
+        lambda part: part["kinks"][0].__setitem__(2, "1/2"),
+        lambda part: part["point"]["W_plus"][0].__setitem__(0, "1"),
+    ):
+        bad = copy.deepcopy({k: v for k, v in good.items() if k != "seal"})
+        change(bad["parts"][0])
+        with pytest.raises(check.Refused):
+            verify_document({**bad, "seal": check.digest(bad)})
+
+
+def test_off_the_support_the_pattern_may_fail():
+    """ReLU: a KKT point although the labels' pattern is not its own on a sample with λ = 0."""
+    found = solve([[3, -2], [2, -1], [-1, -2]], [-1, -1, 1], "0", 2)
+    assert found.kkt
+    assert not found.consistent
+    assert found.margins == (Fraction(7, 5), 1, 1)
+    assert found.loss_times_t == found.norm_squared

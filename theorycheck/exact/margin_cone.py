@@ -49,24 +49,24 @@ def solve(K: fmpq_mat) -> Multipliers | Farkas:
         Either; both are checked here, whatever found them.
     """
     n = K.nrows()
-    found = _from(K, range(n))
-    if found is None and n > FEW:
+    start = _started(K, range(n))
+    if start is None and n > FEW:
         from theorycheck.exact.margin_hint import support
 
-        found = _from(K, support(K))
-    found = found or ActiveSet(K, [ZERO] * n).run()
+        start = _started(K, support(K))
+    found = (start or ActiveSet(K, [ZERO] * n)).run()
     return found if isinstance(found, Farkas) else _shared(K, found)
 
 
-def _from(K: fmpq_mat, support: Sequence[int]) -> list[fmpq] | None:
-    """The solution with that support, if there is one."""
+def _started(K: fmpq_mat, support: Sequence[int]) -> "ActiveSet | None":
+    """The method's state at the best λ with that support; None where there is none that is at least 0."""
     values = _on(K, support)
     if values is None or any(v < 0 for v in values):
         return None
     lam = [ZERO] * K.nrows()
     for i, v in zip(support, values, strict=True):
         lam[i] = v
-    return lam if all(v >= 1 for v in times(K, lam)) else None
+    return ActiveSet(K, lam, [i for i, v in enumerate(lam) if v > 0])
 
 
 def times(K: fmpq_mat, lam: Sequence[fmpq]) -> list[fmpq]:

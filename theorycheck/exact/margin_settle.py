@@ -11,15 +11,39 @@ from theorycheck.exact.margin_problem import ONE, ZERO, Group, MarginProblem, sl
 
 MOST_ROUNDS = 50  # patterns seen before are kept, so a cycle ends it as well
 MOST_CORNERS = 400  # constraints of the convex problem
+MOST_TRIED = 256  # patterns, where the iteration finds none
 
 Corners = list[tuple[int, tuple[fmpq, ...]]]  # samples with a slope for each group
 
 
 def settled(problem: MarginProblem) -> MarginProblem | None:
-    """A pattern near the given one that is the pattern of its own point, or None where none was found."""
+    """A pattern that is the pattern of its own point, near the given one if possible, or None where none was found."""
     merged = by_own_samples(problem)
     few = problem.n * 2 ** max(sum(g.sign == sign for g in merged.groups) for sign in (1, -1)) <= MOST_CORNERS
-    return own_pattern(merged) if few else repeated(problem)
+    return (own_pattern(merged) if few else repeated(problem)) or tried(merged)
+
+
+def tried(problem: MarginProblem) -> MarginProblem | None:
+    """All patterns on samples of the own sign in turn, those closest to the labels first, where they are few.
+
+    With all neurons of a sign alike some point is a KKT point as soon as any such network has positive margins, namely
+    the one of least norm.
+    """
+    if 2**problem.n > MOST_TRIED or len(problem.groups) > 2:
+        return None
+    for flips in sorted(product((False, True), repeat=problem.n), key=sum):
+        slopes = [problem.slope if flip else ONE for flip in flips]
+        groups = [
+            attrs.evolve(
+                g,
+                slopes=tuple(s if y == g.sign else problem.slope for s, y in zip(slopes, problem.labels, strict=True)),
+            )
+            for g in problem.groups
+        ]
+        candidate, fits = _rested(attrs.evolve(problem, groups=tuple(groups)))
+        if fits:
+            return candidate
+    return None
 
 
 def repeated(problem: MarginProblem) -> MarginProblem | None:
@@ -54,17 +78,23 @@ def own_pattern(problem: MarginProblem) -> MarginProblem | None:
     seen = set()
     while problem.groups not in seen and len(seen) < MOST_ROUNDS:
         seen.add(problem.groups)
-        places = corners(problem)
-        found = solve(matrix(problem, places))
-        if isinstance(found, Farkas):
-            return None
-        candidate, lam = _weighed(problem, places, found.lam)
-        z = candidate.preactivations(lam)
-        candidate = _resting(candidate, z, lam)
-        if candidate.agrees(z):
+        candidate, fits = _rested(problem)
+        if fits or candidate is None:
             return candidate
-        problem = by_own_samples(problem.following(z))
+        problem = by_own_samples(candidate)
     return None
+
+
+def _rested(problem: MarginProblem) -> tuple[MarginProblem | None, bool]:
+    """The pattern at the solution of the convex problem, and whether it is the pattern that the problem assumed."""
+    places = corners(problem)
+    found = solve(matrix(problem, places))
+    if isinstance(found, Farkas):
+        return None, False
+    weighed, lam = _weighed(problem, places, found.lam)
+    z = weighed.preactivations(lam)
+    candidate = _resting(weighed, z, lam)
+    return (candidate, True) if candidate.agrees(z) else (problem.following(z), False)
 
 
 def by_own_samples(problem: MarginProblem) -> MarginProblem:

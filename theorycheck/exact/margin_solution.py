@@ -214,6 +214,8 @@ class MarginSolution:
         bound, steps = relu_bound(self.problem), self.margin_differences
         return {
             "instance": str(self.instance),
+            "slope": told(self.instance.slope),
+            "width": list(self.instance.width),
             "pattern": self.name,
             "lambda": list(map(told, self.lam)),
             "norm_squared": told(self.norm_squared),

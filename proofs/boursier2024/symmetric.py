@@ -55,9 +55,9 @@ PROOF = Proof(
         Symbol("beta", ("d",), latex=r"\beta"),
         Symbol("D", ("d",)),
         Symbol("v", ("d",)),
-        Symbol("z", ("d",), latex="v'"),
+        Symbol("z", ("d",), latex=r"\tilde v"),
         Symbol("c"),
-        Symbol("b", latex="c'"),
+        Symbol("b", latex=r"\tilde c"),
         Symbol("q"),
     ),
     variables=(
@@ -82,7 +82,7 @@ PROOF = Proof(
         Hypothesis("alive", f"{LENGTH} > 0", "the alignment vector is not zero"),
         Hypothesis("first", "D[l] = c*v[l]", "v is a critical direction"),
         Hypothesis("unit", "sum[l](v[l]**2) = 1", "of length 1"),
-        Hypothesis("second", "D[l] = b*z[l]", "so is v'"),
+        Hypothesis("second", "D[l] = b*z[l]", "so is another vector"),
         Hypothesis("second_unit", "sum[l](z[l]**2) = 1", "of length 1"),
     ),
     steps=(

@@ -108,8 +108,7 @@ def _spread(panel: Any, study: "TrajectoryStudy") -> None:
     panel.set_title(r"margin spread $(q_{max} - q_{min}) / \|W\|_F$", size=8.5, color=INK)
     goal = study.predicted
     if goal and goal.differences is not None and goal.differences > 1e-12:
-        x = np.concatenate([c[c > 1] for c in map(study.clock, study.trajectory.runs)])
-        ends = np.array([x.min(), x.max()])
+        ends = np.array([1.0, max(2.0, *(float(study.clock(r)[-1]) for r in study.trajectory.runs))])
         panel.plot(ends, goal.differences / (goal.norm * ends), **_DASHED)
         panel.legend(handles=[_key(INK, r"$D / (\|W^*\|_F \log t)$", dashed=True)], **_LEGEND)
     elif goal and goal.differences is None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from theorycheck.certificates import check, relu_build
+from theorycheck.certificates.build import value
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.errors import CertificateError
 from theorycheck.models.data import Dataset
@@ -431,3 +432,10 @@ def test_large_documents_are_refused_at_once():
     digits = trained([[f"{k}1{long[:900]}", f"{k + 1}", f"7{k}"] for k in range(60)], [1] * 60)
     assert not believed("extremal list", digits, list=[], cells=4, reading="weights")
     assert time.perf_counter() - started < 20
+
+
+def test_another_activation_is_refused():
+    smooth = ReluInstance(Dataset([[1, 0], [0, 1]], [1, -1]), width=1, activation="tanh", loss="square")
+    at = relu_build.fixed_point([[1, 0]], [[0, 1]])
+    with pytest.raises(CertificateError, match="no .leaky. ReLU"):
+        value(smooth.document, "the loss", [relu_build.term("loss", at)])

@@ -51,6 +51,7 @@ class Relu:
         self.n, self.d, self.width, self.loss = len(self.X), len(self.X[0]), doc["width"], doc["loss"]
         self.fixed = doc["outputs"] == "fixed"
         require(self.fixed or doc["outputs"] == "trained", "outputs are fixed or trained")
+        require(doc.get("activation", "leaky") == "leaky", "the activation is no (leaky) ReLU")
         signs = isinstance(self.width, list) and len(self.width) == 1 + self.fixed
         require(signs and all(whole(m, 1, 10**9) for m in self.width), "the width is no size")
         require(self.loss in LOSSES and 0 <= self.slope <= 1, "an unknown loss, or the slope is not from 0 to 1")

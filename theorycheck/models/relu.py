@@ -123,7 +123,8 @@ class ReluInstance:
 
     @cached_property
     def document(self) -> dict:
-        """The instance as certificates write it."""
+        """The instance as certificates write it; the checker knows no tanh and refuses the word."""
+        smooth = {"activation": self.activation} if self.activation != "leaky" else {}
         return {
             "model": "relu network",
             "X": [[str(v) for v in row] for row in self.data.X],
@@ -132,6 +133,7 @@ class ReluInstance:
             "width": list(self.width),
             "loss": self.loss,
             "outputs": self.outputs,
+            **smooth,
         }
 
     @cached_property
@@ -160,5 +162,5 @@ def check_signs(data: Dataset) -> None:
     wrong = next((i for i, label in enumerate(data.y) if abs(label) != 1), None)
     if wrong is not None:
         raise InvalidInstance(
-            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1, or the square loss"
+            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1 (two classes: --classes 3,8), or the square loss"
         )

@@ -162,5 +162,6 @@ def check_signs(data: Dataset) -> None:
     wrong = next((i for i, label in enumerate(data.y) if abs(label) != 1), None)
     if wrong is not None:
         raise InvalidInstance(
-            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1 (two classes: --classes 3,8), or the square loss"
+            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1 (two classes: --classes 3,8), "
+            "or the square loss"
         )

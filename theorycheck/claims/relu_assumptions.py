@@ -122,7 +122,7 @@ def is_antipodal(data: Dataset) -> bool:
 
 def mean_direction(data: Dataset) -> tuple[Fraction, ...]:
     """1/(2 n) Σ y_k x_k, which is Σ_n β / 2 for labels <β, x>: the alignment vector of a symmetric sample."""
-    weighted = ((y * x for x in row) for row, y in zip(data.X, data.y, strict=True))
+    weighted = [[y * x for x in row] for row, y in zip(data.X, data.y, strict=True)]
     return tuple(sum(column, Fraction(0)) / (2 * data.n) for column in zip(*weighted, strict=True))
 
 
@@ -172,6 +172,20 @@ def own_pattern(one: ReluInstance) -> Margin:
     rows = zip(solution.preactivations.tolist(), groups, strict=True)
     least = min(g.sign * int(label) * v for row, g in rows for label, v in zip(y, row, strict=True))
     return Margin(Fraction(int(least.p), int(least.q)), True, how)
+
+
+def _leaky_patterns(one: ReluInstance) -> Margin:
+    """The least ± <α_±, x_k> on the sides of the split, α_± = (β_± - γ β_∓) / (1 - γ²)."""
+    from theorycheck.exact.two_sided import two_sided_ols
+
+    fits, delta = two_sided_ols(one.data), 1 - one.slope**2
+    if not delta:
+        return Margin(Fraction(0), True, "gamma = 1 has no sides")
+    values = []
+    for sign, side, other in ((1, fits.plus, fits.minus), (-1, fits.minus, fits.plus)):
+        alpha = [(a - one.slope * b) / delta for a, b in zip(side.beta, other.beta, strict=True)]
+        values += [sign * sum(a * v for a, v in zip(alpha, one.data.X[k], strict=True)) for k in side.rows]
+    return Margin(min(values, default=Fraction(0)), True, "in rationals")
 
 
 def _patterns(one: ReluInstance) -> Margin:
@@ -397,4 +411,40 @@ MANY = _exactly(
     lambda one: Fraction(one.data.n - PER_INPUT * one.data.d + 1),
     "data",
     "n - 8 d + 1",
+)
+NOISE = assumption(
+    "label_noise",
+    "labels have noise of level sigma > 0",
+    r"\sigma>0",
+    lambda one: Margin(one.law.sigma if one.law is not None else Fraction(0), True, "sigma of the law, 0 without one"),
+    "labels",
+)
+BOTH_SIDES = _whether(
+    "both_label_signs",
+    "there are positive and negative labels",
+    r"\min y_k<0<\max y_k",
+    lambda one: min(one.data.y) < 0 < max(one.data.y),
+    "labels",
+)
+ALIGNED = _whether(
+    "labels_not_orthogonal",
+    "sum y x is not zero",
+    r"\sum_ky_kx_k\ne0",
+    lambda one: any(mean_direction(one.data)),
+    "data",
+)
+LEAKY_PATTERNS = assumption(
+    "leaky_patterns_kept",
+    "alpha_+ and alpha_- have the signs on their own samples for which they were made",
+    r"\pm\langle\alpha_\pm,x_k\rangle>0 \text{ on } S_\pm",
+    _leaky_patterns,
+    "labels",
+)
+ORTHANT = _exactly(
+    "positive_inputs",
+    "all entries of all samples are positive",
+    r"x_k>0",
+    lambda one: min(v for row in one.data.X for v in row),
+    "data",
+    "the least entry",
 )

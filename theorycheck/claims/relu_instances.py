@@ -173,3 +173,53 @@ def of_law(laws: tuple[tuple[Law, int], ...], **rest: Any) -> Callable[[int, int
         return taught(law, n, 1000 * seed + position // len(laws), **rest)
 
     return instance
+
+
+ANTIPODAL_PAIR = named("two samples", [[1], [-1]], [1, "-1/2"])
+DEGENERATE = (
+    trained(ONE, 1),
+    trained(named("one negative label", [[2]], [-1]), 2),
+    trained(named("duplicates", [[1, 1], [1, 1]], [1, 2])),
+    trained(named("label zero", [[1, 0], [0, 1]], [0, 1])),
+)
+
+
+def two_sided_samples(slopes: tuple[Fraction, ...] = (Fraction(0),)) -> Any:
+    """A strategy of trained networks on samples beside both ends of the first axis; their fits keep sides."""
+    from hypothesis import strategies as st
+
+    first = st.sampled_from([Fraction(1), Fraction(3, 2), Fraction(2)])
+    rest, noise = (st.sampled_from([Fraction(k, q) for k in range(-2, 3)]) for q in (2, 8))
+
+    @st.composite
+    def instances(choose):
+        d, sides = choose(st.integers(1, 2)), (choose(st.integers(1, 3)), choose(st.integers(1, 3)))
+        signs = [1] * sides[0] + [-1] * sides[1]
+        rows = [[sign * choose(first), *(choose(rest) for _ in range(d - 1))] for sign in signs]
+        data = named("drawn, two sides", rows, [row[0] + choose(noise) for row in rows])
+        return trained(data, choose(st.sampled_from([2, 5, 20])), slope=choose(st.sampled_from(slopes)))
+
+    return instances().filter(keeps_sides)
+
+
+def keeps_sides(one: ReluInstance) -> bool:
+    """Whether both fits keep the signs for which they were fitted, with the slope of the instance too."""
+    from theorycheck.claims.relu_assumptions import LEAKY_PATTERNS, PATTERNS
+
+    return bool(PATTERNS.margin(one).holds and LEAKY_PATTERNS.margin(one).holds)
+
+
+def orthant_samples() -> Any:
+    """A strategy of trained networks on small samples with positive entries."""
+    from hypothesis import strategies as st
+
+    entry = st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(3, 2), Fraction(2), Fraction(3)])
+    label = st.sampled_from([Fraction(k, 2) for k in range(-3, 5)])
+
+    @st.composite
+    def instances(choose):
+        n, d = choose(st.integers(1, 4)), choose(st.integers(1, 3))
+        rows = [[choose(entry) for _ in range(d)] for _ in range(n)]
+        return trained(named("drawn, positive", rows, [choose(label) for _ in range(n)]))
+
+    return instances()

@@ -8,9 +8,9 @@ from theorycheck.errors import InvalidClaim
 
 def all_claims() -> tuple[Claim, ...]:
     """Every claim of the library: one literal tuple a paper."""
-    from theorycheck.claims.library import garrod2024, gatmiry2024, kou2023, sukenik2024
+    from theorycheck.claims.library import boursier2024, garrod2024, gatmiry2024, kou2023, sukenik2024
 
-    return (*gatmiry2024.CLAIMS, *sukenik2024.CLAIMS, *garrod2024.CLAIMS, *kou2023.CLAIMS)
+    return (*gatmiry2024.CLAIMS, *sukenik2024.CLAIMS, *garrod2024.CLAIMS, *kou2023.CLAIMS, *boursier2024.CLAIMS)
 
 
 def find(key: str) -> Claim:

@@ -12,6 +12,7 @@ COVERED_BY = {
         "other_small": ("small_start",),
         "first_step": ("small_start",),  # which speaks of R_min, p and the slope too
         "near": ("nearly_orthogonal",),
+        "multipliers_positive": ("nearly_orthogonal",),
         "orthogonal": ("orthogonal_data",),  # with the equal lengths that the claim assumes as well
         "balanced": ("balanced_labels",),
         "widths": ("equal_widths",),
@@ -20,9 +21,25 @@ COVERED_BY = {
         "minus_side": ("own_pattern",),
     },
     "frei2022": {"slope": ("leaky_activation",), "slope_below": _SLOPES},
-    "min2023": {},
+    "min2023": {
+        "separable": ("orthogonally_separable",),
+        "correlation": ("orthogonally_separable",),
+        "lengths": ("orthogonally_separable",),
+        "forces": ("decreasing_loss",),
+        "slopes": ("relu_activation", "piecewise_linear"),
+        "least_slope": ("relu_activation", "piecewise_linear"),
+        "greatest_slope": ("relu_activation", "piecewise_linear"),
+    },
     "tsoy2024": {},
-    "karhadkar2024": {},
+    "karhadkar2024": {
+        "least_slope": ("leaky_activation",),
+        "greatest_slope": ("leaky_activation",),
+        "inputs": ("signal_and_orthogonal_noise",),
+        "unit": ("signal_and_orthogonal_noise",),
+        "clean": ("signal_and_orthogonal_noise",),
+        "orthonormal": ("signal_and_orthogonal_noise",),
+        "noise": ("signal_and_orthogonal_noise",),
+    },
     "boursier2024": {
         "euler": ("relu_activation", "piecewise_linear"),
         "slopes": ("relu_activation", "piecewise_linear"),
@@ -30,8 +47,13 @@ COVERED_BY = {
         "opposite": ("antipodal_sample",),
         "odd": ("antipodal_sample",),
         "even": ("antipodal_sample",),
-        "plus_pattern": ("patterns_kept",),
-        "minus_pattern": ("patterns_kept",),
+        "plus_pattern": ("patterns_kept", "leaky_patterns_kept"),  # of the fits, or of the neurons made of them
+        "minus_pattern": ("patterns_kept", "leaky_patterns_kept"),
+        "slope": ("not_linear",),
+        "inputs": ("positive_inputs",),
+        "noise": ("label_noise",),
+        "many": ("many_samples",),
+        "dominates": ("dominant_outputs",),
     },
 }
 SETTING = {
@@ -42,12 +64,31 @@ SETTING = {
         {"unit", "value", "most", "other_most", "present", "growth"}
     ),  # spectral norm; as u grows
     "kou2023/stable_rank": frozenset({"unit", "value", "most", "nonzero"}),  # the spectral norm
+    "kou2023/collinear": frozenset(  # the family: inner products, lengths, K lambda = 1
+        {"product_11", "product_12", "product_13", "product_23", "product_33", "first_row", "second_row", "ratio"}
+        | {"apart", "first_weight", "third_weight"}
+    ),
+    "kou2023/dead_point": frozenset({"unseen", "others_off", "own_loss", "losses"}),  # the case that it is about
+    "kou2023/limits": frozenset(
+        {"clock", "flow", "definite", "definite_sign", "first_time"}
+    ),  # K of independent samples
+    "kou2023/orthogonal_margins": frozenset({"flow", "first_time", "inverse"}),
+    "kou2023/relu_orthogonal": frozenset({"own_class"}),
+    "kou2023/relu_rank": frozenset(
+        {"binary", "norm_sign", "most", "scale", "enough"}
+    ),  # active sets of a neurons or more
     "kou2023/orthogonal": frozenset({"inverse", "norm_sign", "closed_form"}),
     "kou2023/persistence": frozenset({"aligned", "ratio"}),  # after the first step, and while it is as the claim says
     "frei2022": frozenset({"positive_weights", "negative_weights", "rows"}),  # what the limit looks like
-    "min2023": frozenset(),
-    "tsoy2024": frozenset(),
-    "karhadkar2024": frozenset(),
+    "min2023": frozenset({"flow", "own_sign"}),
+    "min2023/separable": frozenset({"output", "active", "rate"}),  # a neuron with an active sample
+    "min2023/max_margin": frozenset(  # the max-margin networks that are compared
+        {"side", "multipliers", "equal_margins", "output", "margins", "scale", "scale_sign"}
+    ),
+    "tsoy2024": frozenset(  # the four points, a direction of length 1 and slopes of the ReLU there
+        {"first_unit", "second_unit", "orthogonal", "share_1", "share_2", "share_3", "share_4", "critical", "positive"}
+    ),
+    "karhadkar2024": frozenset({"labels", "flips", "scale", "margins"}),
     "boursier2024": frozenset({"output_flow", "weight_flow"}),
     "boursier2024/early_alignment": frozenset(  # a time, a cell, a point of the sphere
         {"no_output", "same_pattern", "unit", "critical", "parallel"}
@@ -56,16 +97,49 @@ SETTING = {
     "boursier2024/symmetric": frozenset(  # directions that are compared
         {"off_kink", "alive", "first", "unit", "second", "second_unit"}
     ),
-    "boursier2024/two_sided": frozenset(  # what the two-sided network is
-        {"side", "plus_size", "minus_size", "plus_total", "minus_total", "plus_normal", "minus_normal"}
+    **dict.fromkeys(
+        ("boursier2024/two_sided", "boursier2024/leaky"),  # what the two-sided network is
+        frozenset({"side", "plus_size", "minus_size", "plus_total", "minus_total", "plus_normal", "minus_normal"}),
     ),
     "boursier2024/escape": frozenset({"length", "alive", "start", "aligned", "scale", "clock"}),  # a neuron in its cell
+    "boursier2024/global_ols": frozenset({"side", "plus_normal", "minus_normal", "all_normal"}),  # what the fits are
+    "boursier2024/expected_loss": frozenset(  # independent noise, d independent inputs a side, least squares
+        {"side", "moments", "plus_inverse", "minus_inverse", "plus_normal", "minus_normal", "all_inverse", "all_normal"}
+    ),
+    "boursier2024/failure": frozenset(  # fair signs; networks of one sign, which is the case that the claim is about
+        {"certain", "fair_up", "fair_down", "signs", "one_sign", "which"}
+    ),
+    "boursier2024/orthant": frozenset({"weights", "first", "dead"}),  # live neurons in the orthant, dead ones opposite
 }
 CASES = {
     "boursier2024/conservation": {
         "strict": ("sign",),
-        "dominates": ("never zero", "sign with equality"),
         "alive": ("sign with equality",),
     },
     "boursier2024/symmetric": {"teacher": ("linear teacher",)},
+    "boursier2024/global_ols": {
+        "plus_still": ("stationary means equal fits",),
+        "minus_still": ("stationary means equal fits",),
+        "agree": ("equal fits are stationary", "on both sides"),
+    },
+    "boursier2024/failure": {"wrong_side": ("cost of one sample",)},
+    "boursier2024/orthant": {
+        "normal": ("outputs", "weights"),
+        "still": ("only least squares",),
+        "alive": ("only least squares",),
+        "labels": ("alignment stays in the orthant",),
+    },
+    "boursier2024/threshold": {
+        "plus_independent": ("one side", "interpolation"),
+        "minus_independent": ("interpolation",),
+        "side": ("bound", "no interpolation"),
+        "dependent": ("bound", "no interpolation"),
+        "scaled": ("bound", "no interpolation"),
+        "generic": ("no interpolation",),
+    },
+    "kou2023/collinear": {
+        "below": ("below the threshold",),
+        "beyond": ("above the threshold", "allowed"),
+    },
+    "kou2023/relu_orthogonal": {"nobody": ("dead sample",)},
 }

@@ -436,5 +436,5 @@ def test_large_documents_are_refused_at_once():
 def test_another_activation_is_refused():
     smooth = ReluInstance(Dataset([[1, 0], [0, 1]], [1, -1]), width=1, activation="tanh", loss="square")
     at = relu_build.fixed_point([[1, 0]], [[0, 1]])
-    with pytest.raises(CertificateError, match="activation is no"):
+    with pytest.raises(NOT_BELIEVED, match="activation is no"):
         build.value(smooth.document, "the loss", [relu_build.term("loss", at)])

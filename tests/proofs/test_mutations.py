@@ -82,7 +82,13 @@ def fork(book):
     return Book(book.scope, dict(book.facts), set(book.seen), dict(book.origins))
 
 
-LONG = ("sukenik2024/cut", "sukenik2024/k15")  # ten seconds each; they share their steps
+LONG = (  # ten seconds each and more; the first two share their steps
+    "sukenik2024/cut",
+    "sukenik2024/k15",
+    "boursier2024/expected_loss",
+    "boursier2024/leaky",
+    "min2023/max_margin",
+)
 NAMES = [pytest.param(name, marks=pytest.mark.thorough) if name in LONG else name for name in proof_names()]
 
 

@@ -40,7 +40,7 @@ class ExtremalVector:
         where: `cell` (no sample on a kink), `boundary`, or `dead` (D = 0 and no sample active).
         pattern: (n,) signs of <w, x_k>.
         weights: (n,) of the samples in D: 1 active, 0 inactive, exact numbers in [0, 1] on kinks.
-        attracts: whether directions near w go there; False for saddles; None where kinks meet in degenerate position
+        attracts: whether directions near w go there; False: unstable; None where kinks meet in degenerate position
             and for D = 0.
     """
 

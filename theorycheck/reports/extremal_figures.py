@@ -20,6 +20,7 @@ ENDINGS = (".pdf", ".svg", ".png")
 COLOURS = {1: BLUE, -1: RED, 0: GREEN}
 MARKS = {1: "^", -1: "v", 0: "o"}
 SHADES = "PuOr"  # of G_n: white at 0
+ROUNDING = 1e-13  # of G_n, relative to what its terms could sum to: below it values are rounding errors
 _PIXELS = 400  # across a hemisphere
 _MOST_LINES = 100  # great circles and kinks that are drawn one by one
 
@@ -87,7 +88,9 @@ def figure(solution: "ExtremalSolution") -> Any:
 def heights(solution: "ExtremalSolution", W: np.ndarray) -> np.ndarray:
     """G_n at the rows of W (..., d), in floats."""
     X, y = solution.data.arrays()
-    return np.maximum(W @ X.T, 0) @ y / len(y)
+    values = np.maximum(W @ X.T, 0) @ y / len(y)
+    size = float(np.linalg.norm(X, axis=1) @ np.abs(y)) / len(y)
+    return np.where(np.abs(values) < ROUNDING * size, 0, values)
 
 
 def _directions(solution: "ExtremalSolution") -> list[tuple["ExtremalVector", np.ndarray]]:
@@ -98,7 +101,7 @@ def _legend(canvas: Any, solution: "ExtremalSolution") -> None:
     from matplotlib.lines import Line2D
 
     kinds = dict.fromkeys((v.sign, _filled(v)) for v in solution.vectors)
-    names = {True: "", False: ", saddle"}
+    names = {True: "", False: ", unstable"}
     handles = [
         Line2D([], [], linestyle="", label=LABELS[sign] + names[filled], **_mark(sign, filled))
         for sign, filled in kinds
@@ -185,6 +188,8 @@ def _profile(panel: Any, solution: "ExtremalSolution") -> None:
     for vector, w in _directions(solution):
         spot = float(np.degrees(np.arctan2(w[1], w[0])))
         panel.plot(spot, float(heights(solution, w)), clip_on=False, zorder=4, **_mark(vector.sign, _filled(vector)))
+    if not any(v.sign for v in solution.vectors):
+        panel.set_ylim(-1, 1)
     panel.set(xlim=(-180, 180), xlabel="angle of w in degrees", ylabel="G_n(w)")
     panel.set_xticks(range(-180, 181, 90))
 

@@ -109,7 +109,7 @@ def margin(
     X: Any,
     y: Any = None,
     slope: Any = "1/2",
-    width: int | tuple[int, int] = 20,
+    width: int | tuple[int, ...] = 20,
     pattern: Any = None,
     eta: Any = None,
 ) -> "MarginSolution":

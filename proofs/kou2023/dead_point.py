@@ -30,7 +30,7 @@ PROOF = Proof(
     indices=("n", "m", "h"),
     symbols=(
         Symbol("v", ("m",), latex="u"),
-        Symbol("u", ("h",), latex="u'"),
+        Symbol("u", ("h",), latex=r"\tilde u"),
         Symbol("margin", latex="q"),
         Symbol("loss", ("n",), latex=r"\ell"),
         Symbol("point", (), "n"),

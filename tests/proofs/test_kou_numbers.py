@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq
+from scipy.special import lambertw
 
 from tests.proofs.test_numbers import Reader
 from theorycheck.symbolic.proof import prove, statements
@@ -214,7 +214,8 @@ def logistic(c=0.3):
     C = np.exp(start) + start
 
     def q(i, t):
-        return brentq(lambda v: math.exp(v) + v - kappa[i] * t - C[i], -50, 50, xtol=1e-14)
+        total = kappa[i] * t + C[i]
+        return total - float(np.real(lambertw(math.exp(total))))
 
     at = {
         **entries(kappa=kappa, lam=c / kappa), "q": q, "dq": lambda i, t: kappa[i] / (1 + math.exp(q(i, t))),

@@ -21,7 +21,7 @@ _LOOKS = {
 }
 _NAMES = {
     "interpolates": "interpolates",
-    "other stationary point": "other local minimum",
+    "other stationary point": "other stationary point",
     "two-sided": "two-sided fit",
     "unfinished": "unfinished (supports nothing)",
 }

@@ -206,10 +206,10 @@ class Threshold:
         left = f"{lost} of {sum(len(p.runs) for p in self.points)} runs are unfinished and support nothing"
         return (
             f"{Law(q.law, q.inputs[0], sigma=q.sigma, amount=q.amount)}; m = {q.width}, {q.seeds} seeds a point with "
-            f"data of their own, at most {q.steps} steps. A run ends where its loss is below 1e-7 (interpolates), or "
-            f"beside an exact local minimum. {left}. Intervals: exact 95 % bounds of the probability to interpolate, "
-            "whatever the unfinished runs would do. Losses carry the factor 1/2; training losses are means, excess "
-            "test losses medians."
+            f"data of their own, at most {q.steps} steps. A run interpolates if its loss is below 1e-7 or an exact "
+            f"network of loss zero lies beside it; else it ends beside an exact stationary point. {left}. Intervals: "
+            "exact 95 % bounds of the probability to interpolate, whatever the unfinished runs would do. Losses carry "
+            "the factor 1/2; training losses are means, excess test losses medians."
         )
 
     def to_json(self) -> dict:

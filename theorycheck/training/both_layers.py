@@ -1,8 +1,9 @@
 """Gradient descent on both layers of a two-layer (leaky) ReLU network, f(x) = Σ_j a_j σ(<w_j, x>), in float64.
 
 Short runs mislead: long plateaus look like ends. So a run has ended only if its loss is below a level that counts as
-interpolation, or if an exact stationary point was found beside it (`both_layers_end`) while its loss was flat for
-half of its time. Everything else is unfinished and supports nothing.
+interpolation, if an exact network of loss zero with the same activation pattern was found beside it, or if an exact
+stationary point was (`both_layers_end`) while its loss was flat for half of its time. Everything else is unfinished
+and supports nothing.
 """
 
 import time
@@ -18,6 +19,7 @@ from theorycheck.training import both_layers_measure as measure
 from theorycheck.training.both_layers_end import EndPoint, end_point
 from theorycheck.training.both_layers_measure import Look, TwoSided
 
+PROMISING = 1e-3  # a loss below this part of the first one: is there an exact network of loss zero nearby?
 ENDINGS = ("two-sided", "interpolates", "other stationary point", "unfinished")
 
 
@@ -126,17 +128,19 @@ def start(instance: ReluInstance) -> tuple[np.ndarray, np.ndarray]:
 
 
 def step_size(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> float:
-    """The instance's η, or one a fifth of what the largest curvature at the start and at a balanced linear fit allows.
+    """The instance's η, or one well below what curvature allows, at the start and at a balanced linear fit.
 
-    At a balanced fit of a teacher β the curvature is about 2 ‖β‖ λ_max(XᵀX/n); at the start (‖a‖² + ‖W‖²) λ_max.
+    With λ_max that of XᵀX/n, the curvature is about 2 ‖β‖ λ_max at a balanced fit of a teacher β, of which a tenth of
+    the largest stable step is taken, and at most (‖a‖² + ‖W‖²) λ_max at the start, of which a quarter is.
     """
     if instance.eta is not None:
         return float(instance.eta)
     X, y = instance.data.arrays()
-    top = float(np.linalg.eigvalsh(X.T @ X / len(X)).max())
+    top = max(float(np.linalg.eigvalsh(X.T @ X / len(X)).max()), 1e-12)
     beta = np.linalg.lstsq(X, y, rcond=None)[0]
-    size = max(2 * float(np.sqrt((beta**2).sum())), 2.0, float((a**2).sum() + (W**2).sum()))
-    return float(f"{0.2 / (max(top, 1e-12) * size):.2g}")
+    end = 0.2 / (top * 2 * max(float(np.sqrt((beta**2).sum())), 1.0))
+    first = 0.5 / (top * max(float((a**2).sum() + (W**2).sum()), 1e-12))
+    return float(f"{min(end, first):.2g}")
 
 
 def run(
@@ -227,9 +231,14 @@ def _ending(state: _State, flow: Flow, last: bool) -> tuple[str, str, EndPoint |
     if not np.isfinite(now.loss):
         return "unfinished", f"diverged at step {now.step}; take a step below {state.eta:g}", None
     at_rest, flat = now.speed <= flow.still, _flat(state.looks, flow)
-    if now.loss <= flow.interpolation:
-        end = end_point(instance, np.asarray(state.a), np.asarray(state.W).T)
-        return "interpolates", f"loss {now.loss:.3g} at step {now.step}", end if end and end.interpolates else None
+    promising = last and now.loss <= PROMISING * state.looks[0].loss
+    if now.loss <= flow.interpolation or promising:
+        zero = end_point(instance, np.asarray(state.a), np.asarray(state.W).T, kinks=(0.0,))
+        zero = zero if zero and zero.interpolates else None
+        if zero:
+            return "interpolates", f"an exact network of loss zero beside step {now.step}, loss {now.loss:.3g}", zero
+        if now.loss <= flow.interpolation:
+            return "interpolates", f"loss {now.loss:.3g} at step {now.step}", None
     if not (at_rest or flat or last):
         return "unfinished", "", None
     end = end_point(instance, np.asarray(state.a), np.asarray(state.W).T) if at_rest or flat else None
@@ -238,7 +247,7 @@ def _ending(state: _State, flow: Flow, last: bool) -> tuple[str, str, EndPoint |
             return "other stationary point", f"at rest at step {now.step}, in floats", None
         return "unfinished", f"no end by step {now.step}: neurons move at {now.speed:.2g} a unit of time", None
     if end.interpolates:
-        return "unfinished", f"on its way to interpolation: loss {now.loss:.3g} at step {now.step}", end
+        return "interpolates", f"an exact network of loss zero beside step {now.step}, loss {now.loss:.3g}", end
     kind = "two-sided" if measure.is_two_sided(instance, state.fit, end) else "other stationary point"
     what = "local minimum" if end.minimum else f"stationary point ({end.vanished} neurons have vanished)"
     return kind, f"an exact {what} of loss {float(end.loss):.8g} beside step {now.step}", end

@@ -26,7 +26,7 @@ from theorycheck.models.rational import Row, from_flint, to_flint
 from theorycheck.models.relu import ReluInstance
 from theorycheck.numbers import exact
 
-KINKS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2)  # |cos(w_j, x_k)| up to which a kink is proposed, tried in this order
+KINKS = (0.0, 1e-6, 1e-4, 1e-3, 1e-2)
 NEAR = 1e-3  # how far the float β_p may lie from the exact one, relative to the largest
 SLIDING = 1e-2  # the same where neurons slide along kinks: there steps of size η jump to and fro
 PRIME = 2**61 - 1
@@ -81,21 +81,25 @@ class EndPoint:
 
 @attrs.frozen(eq=False)
 class _Group:
-    """Neurons of one pattern and one sign of the output weight."""
+    """Neurons of one pattern and one sign of the output weight; strength is Σ a_j², how far β moves with the w_j."""
 
     sign: int
     pattern: tuple[int, ...]
     count: int
+    strength: float
     beta: np.ndarray
 
 
-def end_point(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> EndPoint | None:
+def end_point(
+    instance: ReluInstance, a: np.ndarray, W: np.ndarray, kinks: tuple[float, ...] = KINKS
+) -> EndPoint | None:
     """The exact local minimum beside a trained network, or None where there is none that can be shown.
 
     Args:
         instance: with the squared loss and a piecewise linear activation.
         a: (m,) output weights.
         W: (m, d) first layer.
+        kinks: |cos(w_j, x_k)| up to which a kink is proposed, tried in this order.
 
     Returns:
         The point. None also where the run is still on its way, and for other losses.
@@ -106,7 +110,7 @@ def end_point(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> EndPoint 
     if not np.all(a[~gone]):
         return None
     seen = set()
-    for groups, idle in _proposals(instance, a[~gone], W[~gone]):
+    for groups, idle in _proposals(instance, a[~gone], W[~gone], kinks):
         key = tuple((g.sign, g.pattern) for g in groups)
         if key not in seen and (found := _solve(_Fit(instance, groups, idle, int(gone.sum())))):
             return found
@@ -124,10 +128,12 @@ def _vanished(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> np.ndarra
     return (size <= VANISHED * size.max()) & (growth <= 0) & (size.max() > 0)
 
 
-def _proposals(instance: ReluInstance, a: np.ndarray, W: np.ndarray) -> Iterator[tuple[list[_Group], int]]:
+def _proposals(
+    instance: ReluInstance, a: np.ndarray, W: np.ndarray, kinks: tuple[float, ...]
+) -> Iterator[tuple[list[_Group], int]]:
     X, _ = instance.data.arrays()
     Z, sizes = W @ X.T, np.sqrt((W**2).sum(axis=1))[:, None] * np.sqrt((X**2).sum(axis=1))
-    for kink in KINKS if instance.slope < 1 else KINKS[:1]:
+    for kink in kinks if instance.slope < 1 else (0.0,):
         signs = np.where(np.abs(Z) <= kink * sizes, 0, np.sign(Z)).astype(int)
         groups, idle = _grouped(instance, a, W, signs)
         if len(groups) <= MOST:
@@ -145,7 +151,8 @@ def _grouped(instance: ReluInstance, a: np.ndarray, W: np.ndarray, signs: np.nda
         if instance.relu and max(pattern) <= 0 and min(pattern) < 0 and 0 not in pattern:
             idle += len(members)
         else:
-            groups.append(_Group(sign, pattern, len(members), a[members] @ W[members]))
+            strength = float((a[members] ** 2).sum())
+            groups.append(_Group(sign, pattern, len(members), strength, a[members] @ W[members]))
     return groups, idle
 
 
@@ -180,7 +187,7 @@ def _solve(fit: _Fit) -> EndPoint | None:
     rest = to_flint([(label,) for label in fit.instance.data.y])
     for column, c in zip(columns, near, strict=True):
         rest -= column * c
-    moves = _least_squares(columns, rest)
+    moves = _least_squares(columns, rest, [exact(g.strength) for g in fit.groups])
     betas = [from_flint((frame * (c + v)).transpose())[0] for frame, c, v in zip(frames, near, moves, strict=True)]
     return _checked(fit, betas)
 
@@ -209,18 +216,28 @@ def _coordinates(frame: Any, beta: np.ndarray) -> Any:
     return (frame.transpose() * frame).solve(right)
 
 
-def _least_squares(columns: list[Any], target: Any) -> list[Any]:
-    """One solution of the least-squares problem, a block a group; zero on columns that depend on earlier ones."""
+def _least_squares(columns: list[Any], target: Any, strengths: list[Fraction]) -> list[Any]:
+    """One solution of the least-squares problem, a block a group.
+
+    Where it fits everything, the w_j move least (in which β_p moves in proportion to its strength, as in training);
+    else it is zero on columns that depend on earlier ones.
+    """
     from flint import fmpq, fmpq_mat
 
     blocks = [c.tolist() for c in columns]
     rows = [[v for block in blocks for v in block[i]] for i in range(target.nrows())]
     pivots, values = _independent(rows), [fmpq(0)] * len(rows[0])
+    if len(pivots) == len(rows):
+        kernel = fmpq_mat(len(rows), len(rows))
+        for c, s in zip(columns, strengths, strict=True):
+            kernel += fmpq(s.numerator, s.denominator) * (c * c.transpose())
+        dual = kernel.solve(target)
+        moves = zip(columns, strengths, strict=True)
+        return [fmpq(s.numerator, s.denominator) * (c.transpose() * dual) for c, s in moves]
     if pivots:
         basis = fmpq_mat([[row[j] for j in pivots] for row in rows])
-        square = len(pivots) == len(rows)
-        normal = (basis, target) if square else (basis.transpose() * basis, basis.transpose() * target)
-        for j, (value,) in zip(pivots, normal[0].solve(normal[1]).tolist(), strict=True):
+        found = (basis.transpose() * basis).solve(basis.transpose() * target)
+        for j, (value,) in zip(pivots, found.tolist(), strict=True):
             values[j] = value
     cuts = [0, *accumulate(c.ncols() for c in columns)]
     return [fmpq_mat([[v] for v in values[i:j]]) for i, j in pairwise(cuts)]

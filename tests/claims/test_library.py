@@ -12,7 +12,8 @@ from theorycheck.errors import InvalidClaim
 from theorycheck.symbolic.proof_files import load_proof, proof_names
 
 CLAIMS = {claim.key: claim for claim in all_claims()}
-PAPERS = ("gatmiry2024", "sukenik2024", "garrod2024", "kou2023", "boursier2024")
+RELATED = ("frei2022", "min2023", "tsoy2024", "karhadkar2024")
+PAPERS = ("gatmiry2024", "sukenik2024", "garrod2024", "kou2023", "boursier2024", *RELATED)
 QUICK = Budget(seconds=3, instances=2)
 EXPECTED = {
     "gatmiry2024.thm1_dependent": "REFUTED",

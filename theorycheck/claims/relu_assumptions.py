@@ -174,6 +174,18 @@ def own_pattern(one: ReluInstance) -> Margin:
     return Margin(Fraction(int(least.p), int(least.q)), True, how)
 
 
+def _nonnegative(one: ReluInstance) -> Margin:
+    """1 where K λ = 1 has the solution λ >= 0 of the max-margin point, else 0."""
+    from theorycheck.errors import InvalidInstance
+    from theorycheck.exact.margin import margin
+
+    try:
+        solution = margin(one)
+    except InvalidInstance:
+        return Margin(Fraction(0), True, "there is no max-margin point")
+    return Margin(Fraction(int(set(solution.frozen_margins) == {1})), True, "whether all margins of that point are 1")
+
+
 def _leaky_patterns(one: ReluInstance) -> Margin:
     """The least ± <α_±, x_k> on the sides of the split, α_± = (β_± - γ β_∓) / (1 - γ²)."""
     from theorycheck.exact.two_sided import two_sided_ols
@@ -448,3 +460,46 @@ ORTHANT = _exactly(
     "data",
     "the least entry",
 )
+
+
+def signal(data: Dataset) -> tuple[Fraction, Fraction] | None:
+    """(ρ², τ²) where samples are ±ρ e_1 plus noise of squared length τ² orthogonal to e_1 and to other noise."""
+    first = {row[0] ** 2 for row in data.X}
+    rest = gram([row[1:] for row in data.X]) if data.d > 1 else ()
+    lengths = {rest[i][i] for i in range(len(rest))}
+    apart = all(rest[i][k] == 0 for i in range(len(rest)) for k in range(i))
+    fits = len(first) == len(lengths) == 1 and apart and 0 not in lengths
+    return (first.pop(), lengths.pop()) if fits else None
+
+
+SIGNAL = _whether(
+    "signal_and_orthogonal_noise",
+    "samples are +-rho u plus tau times orthonormal noise vectors orthogonal to u; some labels are flipped",
+    r"x_i=y_ic_i\rho u+\tau z_i,\ c_i=\pm1",
+    lambda one: signal(one.data) is not None,
+    "data",
+)
+NONNEGATIVE = assumption(
+    "nonnegative_multipliers",
+    "K lambda = 1 for some lambda >= 0",
+    r"K\lambda=\mathbf 1,\ \lambda\ge0",
+    _nonnegative,
+    "data",
+)
+XOR = _whether(
+    "xor_clusters",
+    "two opposite pairs of samples on two orthogonal axes, at one distance, one label a pair",
+    r"x=\pm\mu e_1\,(+),\ \pm\mu e_2\,(-)",
+    lambda one: is_xor(one.data),
+    "data",
+)
+
+
+def is_xor(data: Dataset) -> bool:
+    """Whether the samples are ±v labelled 1 and ±w labelled -1 with v, w orthogonal and of one length, not 0."""
+    if data.n != 4 or sorted(data.y) != [-1, -1, 1, 1]:
+        return False
+    pairs = [[row for row, label in zip(data.X, data.y, strict=True) if label == sign] for sign in (1, -1)]
+    opposite = all(tuple(-v for v in a) == b for a, b in pairs)
+    products = gram([pairs[0][0], pairs[1][0]])
+    return opposite and products[0][1] == 0 and products[0][0] == products[1][1] != 0

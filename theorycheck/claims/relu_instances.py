@@ -223,3 +223,90 @@ def orthant_samples() -> Any:
         return trained(named("drawn, positive", rows, [choose(label) for _ in range(n)]))
 
     return instances()
+
+
+# ---- classes, clusters, signals -------------------------------------------------------------------------------------
+
+
+def separable_samples(**rest: Any) -> Any:
+    """A strategy of orthogonally separable samples: close to ± one direction, by the label.
+
+    Args:
+        rest: of `trained`; by default the logistic loss.
+    """
+    from hypothesis import strategies as st
+
+    size, off = st.sampled_from(SIZES), st.sampled_from([Fraction(k, 4) for k in (-1, 0, 1)])
+
+    @st.composite
+    def instances(choose):
+        n, d = choose(st.integers(2, 4)), choose(st.integers(2, 3))
+        labels = [1 if i % 2 == 0 else -1 for i in range(n)]
+        rows = [[label * choose(size), *(choose(off) for _ in range(d - 1))] for label in labels]
+        options: dict[str, Any] = {"loss": "logistic"}
+        return trained(named("drawn, separable", rows, labels), **(options | rest))
+
+    return instances()
+
+
+def signals() -> Any:
+    """A strategy of signal plus orthogonal noise: the first label flipped or not, the hinge loss, a leaky network."""
+    from hypothesis import strategies as st
+
+    number = st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(2)])
+
+    @st.composite
+    def instances(choose):
+        n, rho, tau = choose(st.integers(1, 4)), choose(number), choose(number)
+        slope, width = choose(st.sampled_from(SLOPES)), choose(st.integers(1, 3))
+        return signal_instance(n, rho, tau, choose(st.booleans()), width, slope)
+
+    return instances()
+
+
+def signal_instance(n: int, rho: Any, tau: Any, flipped: bool, width: int = 2, slope: Any = "1/2") -> ReluInstance:
+    """x_i = ±ρ e_1 + τ e_(i+1), true labels in turn, the first one flipped or not."""
+    true = [1 if i % 2 == 0 else -1 for i in range(n)]
+    rows = [[true[i] * Fraction(rho), *(Fraction(tau) * (i == k) for k in range(n))] for i in range(n)]
+    labels = [-y if flipped and i == 0 else y for i, y in enumerate(true)]
+    return fixed(named("signal and noise", rows, labels), width, slope, loss="hinge")
+
+
+PAIR = named("a pair of classes", [[1, 0], [-1, "1/2"]], [1, -1])
+
+
+def fixed_separable() -> Callable[[int, int], Any]:
+    """Orthogonally separable samples with fixed outputs, whose max-margin point has equal margins."""
+    from theorycheck.claims.relu_assumptions import NONNEGATIVE, OWN_PATTERN
+
+    def keeps(one: ReluInstance) -> bool:
+        return bool(OWN_PATTERN.margin(one).holds and NONNEGATIVE.margin(one).holds)
+
+    def as_fixed(one: ReluInstance) -> ReluInstance:
+        return fixed(one.data, 2)
+
+    return sequence((fixed(ONE, 1), fixed(PAIR, 2)), lambda: separable_samples().map(as_fixed).filter(keeps))
+
+
+def xor_instance(size: Any = 1, width: int = 16, **rest: Any) -> ReluInstance:
+    """±size e_1 labelled +, ±size e_2 labelled -, the logistic loss."""
+    options: dict[str, Any] = {"loss": "logistic"}
+    return trained(signed.xor(mu=size), width, **(options | rest))
+
+
+def xor_samples() -> Any:
+    """A strategy of XOR data at several sizes, turned by rational rotations, with both losses."""
+    from hypothesis import strategies as st
+
+    turns = st.sampled_from(
+        [(Fraction(1), Fraction(0)), (Fraction(3, 5), Fraction(4, 5)), (Fraction(5, 13), Fraction(12, 13))]
+    )
+    size, loss = st.sampled_from([Fraction(1, 2), Fraction(1), Fraction(2)]), st.sampled_from(["logistic", "square"])
+
+    @st.composite
+    def instances(choose):
+        (c, s), one = choose(turns), xor_instance(choose(size), loss=choose(loss))
+        rows = [[c * x - s * y, s * x + c * y] for x, y in one.data.X]
+        return attrs.evolve(one, data=named("turned XOR", rows, one.data.y))
+
+    return instances()

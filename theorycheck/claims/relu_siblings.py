@@ -87,6 +87,13 @@ def tilted() -> Certificate:
     return _spread(I.fixed(signed.tilted(Fraction(1, 2)), 2))
 
 
+def unlike_speeds() -> Certificate:
+    """Samples e_1 and 2 e_2 labelled +, slope 1/2: after a step from a tiny start the margins are near 5/16 and 5/4."""
+    one = I.fixed(I.named("unlike lengths", [[1, 0], [0, 2]], [1, 1]), 1)
+    begin = relu_build.fixed_point([[I.START, I.START]], [[-I.START, -I.START]])
+    return _after(one, [("margin", "<=", Fraction(2, 5), 0), ("margin", ">=", Fraction(6, 5), 1)], begin)
+
+
 def half_is_not_enough() -> Certificate:
     """R_min^2 = 5, p = 2, n = 3: the multiplier of the first sample is 0 and its margin above 1."""
     return _spread(I.fixed(I.named("three samples", [[2, 1, 0], [0, 2, 1], [1, 0, -2]], [1, 1, 1]), 2))

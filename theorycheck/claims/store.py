@@ -8,9 +8,29 @@ from theorycheck.errors import InvalidClaim
 
 def all_claims() -> tuple[Claim, ...]:
     """Every claim of the library: one literal tuple a paper."""
-    from theorycheck.claims.library import boursier2024, garrod2024, gatmiry2024, kou2023, sukenik2024
+    from theorycheck.claims.library import (
+        boursier2024,
+        frei2022,
+        garrod2024,
+        gatmiry2024,
+        karhadkar2024,
+        kou2023,
+        min2023,
+        sukenik2024,
+        tsoy2024,
+    )
 
-    return (*gatmiry2024.CLAIMS, *sukenik2024.CLAIMS, *garrod2024.CLAIMS, *kou2023.CLAIMS, *boursier2024.CLAIMS)
+    return (
+        *gatmiry2024.CLAIMS,
+        *sukenik2024.CLAIMS,
+        *garrod2024.CLAIMS,
+        *kou2023.CLAIMS,
+        *boursier2024.CLAIMS,
+        *frei2022.CLAIMS,
+        *min2023.CLAIMS,
+        *tsoy2024.CLAIMS,
+        *karhadkar2024.CLAIMS,
+    )
 
 
 def find(key: str) -> Claim:

@@ -22,6 +22,8 @@ COVERED_BY = {
     },
     "frei2022": {"slope": ("leaky_activation",), "slope_below": _SLOPES},
     "min2023": {
+        "multipliers": ("nonnegative_multipliers",),
+        "equal_margins": ("nonnegative_multipliers",),
         "separable": ("orthogonally_separable",),
         "correlation": ("orthogonally_separable",),
         "lengths": ("orthogonally_separable",),
@@ -83,7 +85,7 @@ SETTING = {
     "min2023": frozenset({"flow", "own_sign"}),
     "min2023/separable": frozenset({"output", "active", "rate"}),  # a neuron with an active sample
     "min2023/max_margin": frozenset(  # the max-margin networks that are compared
-        {"side", "multipliers", "equal_margins", "output", "margins", "scale", "scale_sign"}
+        {"side", "output", "margins", "scale", "scale_sign"}
     ),
     "tsoy2024": frozenset(  # the four points, a direction of length 1 and slopes of the ReLU there
         {"first_unit", "second_unit", "orthogonal", "share_1", "share_2", "share_3", "share_4", "critical", "positive"}

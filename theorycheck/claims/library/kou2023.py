@@ -197,6 +197,41 @@ K4_IFF = Claim(
     proof="kou2023/equal_margins",
 )
 
+K4_THRESHOLD = Claim(
+    key="kou2023.k4_threshold",
+    title="Two samples of a class: margins become equal exactly up to the cosine R_min / R_max",
+    statement="x_1 of length 1, x_2 of length rho at cosine r to it, of one class, x_3 of length 1 of the other, "
+    "orthogonal to both: the second multiplier has the sign of 1 - rho r; beyond r = 1/rho the margins are 1, rho r, "
+    "1, and nothing is shorter. For r = 1 the outputs have the ratio rho whatever the weights.",
+    latex=r"$\operatorname{sign}\lambda_2=\operatorname{sign}(1-\varrho r)$; for $\varrho r>1$: $q=(1,\varrho r,1)$.",
+    source=_derived("equal margins", "The family on which near-orthogonality fails by lengths and angle alone."),
+    assumptions=_IFF,
+    setting="relu",
+    conclusion=Conclusion("threshold", "equal margins iff r <= 1/rho", r"\varrho r\le1"),
+    checks=(proof("kou2023/collinear", _IFF), margin.IFF),
+    instances=drawn(tilts()),
+    siblings=_false("k4_threshold~half", "At rho = 3 and r = 1/2 margins are still equal.", siblings.tilted),
+    proof="kou2023/collinear",
+)
+
+_EXACT = (*_NETWORK, A.ORTHOGONAL, *_START)
+
+K4_ORTHOGONAL = Claim(
+    key="kou2023.k4_orthogonal",
+    title="Orthogonal samples: every margin by an equation in closed form, for the logistic loss",
+    statement="Orthogonal samples, slopes of the labels: by gradient flow exp(q_i) + q_i grows at the constant speed "
+    "kappa_i, proportional to 1/lambda_i, so that q_i - q_k tends to log(lambda_k / lambda_i).",
+    latex=r"$e^{q_i(t)}+q_i(t)=\kappa_it+e^{q_i(0)}+q_i(0)$, $\kappa_i\propto1/\lambda_i$.",
+    source=_derived("equal margins", "The frozen flow decouples where samples are orthogonal."),
+    assumptions=_EXACT,
+    setting="relu",
+    conclusion=Conclusion("closed_form", "margins follow the closed form", r"e^{q_i}+q_i=\kappa_it+c_i"),
+    checks=(proof("kou2023/orthogonal_margins", _EXACT), trained.DIFFERENCES),
+    instances=drawn(first()[:3], delta=0),
+    siblings=_false("k4_orthogonal~at_zero", "All margins have the same speed at all times.", siblings.unlike_speeds),
+    proof="kou2023/orthogonal_margins",
+)
+
 _K5 = (*_LIMIT, *_START)
 
 K5 = Claim(
@@ -286,6 +321,8 @@ CLAIMS = (
     K4,
     K4_POSITIVE,
     K4_IFF,
+    K4_THRESHOLD,
+    K4_ORTHOGONAL,
     K5,
     K6,
     K6_LIMIT,

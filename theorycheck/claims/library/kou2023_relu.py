@@ -12,12 +12,15 @@ from theorycheck.claims import relu_siblings as siblings
 from theorycheck.claims.checks import relu_active as active
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks import relu_trained as trained
+from theorycheck.claims.checks.proved import proofs
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.relu_instances import drawn, first
 
 ARXIV = "2310.18935"
 _NETWORK = (A.LOGISTIC, A.RELU, A.FIXED, A.EQUAL)
 _ORTHOGONAL = (*_NETWORK, A.ORTHOGONAL, A.ENOUGH, A.RANDOM_START)
+_DEAD = (*_NETWORK, A.ORTHOGONAL)
+_RANK_GOALS = {"kou2023/relu_rank": ("bound",), "kou2023/relu_orthogonal": ("pattern", "common growth")}
 _WIDE = 12
 _ZERO = (Fraction(0),)
 
@@ -44,7 +47,11 @@ K7 = Claim(
     assumptions=_ORTHOGONAL,
     setting="relu",
     conclusion=Conclusion("bounded_rank", "the stable rank of W_j is bounded", r"\operatorname{sr}(W_j)\le C"),
-    checks=(active.BOUND, trained.BOUNDED),
+    checks=(
+        proofs(("kou2023/relu_rank", "kou2023/relu_orthogonal"), _ORTHOGONAL, _RANK_GOALS),
+        active.BOUND,
+        trained.BOUNDED,
+    ),
     instances=_wide(),
     siblings=_false("k7~one", "With the ReLU too it tends to 1.", siblings.two_rows),
 )
@@ -70,10 +77,10 @@ K8 = Claim(
     "margin is never positive, and L >= log(2)/n for ever; for one sample that has probability 2^-m.",
     latex=r"$\langle w_{y_i,r}^{(0)},x_i\rangle<0$ for all $r$ (probability $2^{-m}$): $q_i(t)\le0$, $L\ge\log2/n$.",
     source=Source(ARXIV, "enough neurons", Mark.DERIVED, "Why the paper asks for m of order log n [RECALL]."),
-    assumptions=(*_NETWORK, A.ORTHOGONAL),
+    assumptions=_DEAD,
     setting="relu",
     conclusion=Conclusion("dead_sample", "such a sample is never learnt", r"q_i(t)\le0"),
-    checks=(steps.DEAD, steps.OWN_DEAD),
+    checks=(proofs(("kou2023/dead_point", "kou2023/relu_orthogonal"), _DEAD), steps.DEAD, steps.OWN_DEAD),
     instances=drawn(tuple(first(0)[:3]), _ZERO, delta=0),
     siblings=_false("k8~learnt", "Every sample is learnt from every start.", siblings.dead_sample),
 )

@@ -158,7 +158,8 @@ def test_above_twice_the_inputs_more_runs_stop_short():
     at, above, far = ends(10), ends(15), ends(40)
     assert at.count("interpolates") >= 2
     assert above.count("interpolates") <= at.count("interpolates")
-    assert far.count("two-sided") == 6
+    assert far.count("interpolates") == 0
+    assert far.count("two-sided") >= 5
 
 
 @pytest.mark.thorough

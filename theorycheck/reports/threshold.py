@@ -101,7 +101,7 @@ def _bars(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
 
 def _tick(study: "Threshold", point: "Point") -> str:
     if study.axis == "init":
-        return f"{float(point.init):g}"
+        return f"{float(point.init):.3g}"
     return f"{point.samples}\n{point.samples / point.inputs:.3g}"
 
 
@@ -191,7 +191,7 @@ def _ticks(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
     for value in sorted({float(getattr(p, study.axis)) for p in points}):
         if not chosen or value >= 1.5 * chosen[-1]:
             chosen.append(value)
-    panel.set_xticks(chosen, [f"{v:g}" for v in chosen])
+    panel.set_xticks(chosen, [f"{v:.3g}" for v in chosen])
     panel.minorticks_off()
 
 
@@ -210,7 +210,7 @@ def _row(p: "Point") -> tuple[str, ...]:
     losses = [p.mean("train"), p.mean("two_sided", False)]
     losses += [p.median("test", True), p.median("test_two_sided"), p.median("test_ols")]
     shown = ["–" if np.isnan(v) else f"{v:.4g}" if v >= 1e-7 else "0" for v in losses]
-    return (str(p.inputs), str(p.samples), f"{float(p.init):g}", *counts, f"{low:.2f} to {high:.2f}", *shown)
+    return (str(p.inputs), str(p.samples), f"{float(p.init):.3g}", *counts, f"{low:.2f} to {high:.2f}", *shown)
 
 
 def threshold_latex(study: "Threshold") -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 from theorycheck.claims.assumptions import assumption
 from theorycheck.claims.claim import Assumption, Margin
@@ -188,11 +189,9 @@ def _nonnegative(one: ReluInstance) -> Margin:
 
 def _leaky_patterns(one: ReluInstance) -> Margin:
     """The least ± <α_±, x_k> on the sides of the split, α_± = (β_± - γ β_∓) / (1 - γ²)."""
-    from theorycheck.exact.two_sided import two_sided_ols
-
-    fits, delta = two_sided_ols(one.data), 1 - one.slope**2
-    if not delta:
-        return Margin(Fraction(0), True, "gamma = 1 has no sides")
+    fits, delta = _fits(one.data), 1 - one.slope**2
+    if fits is None or not delta:
+        return Margin(Fraction(0), True, "gamma = 1 has no sides" if fits else "there is no split")
     values = []
     for sign, side, other in ((1, fits.plus, fits.minus), (-1, fits.minus, fits.plus)):
         alpha = [(a - one.slope * b) / delta for a, b in zip(side.beta, other.beta, strict=True)]
@@ -201,9 +200,20 @@ def _leaky_patterns(one: ReluInstance) -> Margin:
 
 
 def _patterns(one: ReluInstance) -> Margin:
+    fits = _fits(one.data)
+    return Margin(Fraction(int(fits is not None and fits.kept)), True, "in rationals" if fits else "there is no split")
+
+
+@lru_cache(maxsize=256)
+def _fits(data: Dataset) -> Any:
+    """The two-sided fit; None where labels and samples give no split."""
+    from theorycheck.errors import InvalidInstance
     from theorycheck.exact.two_sided import two_sided_ols
 
-    return Margin(Fraction(int(two_sided_ols(one.data).kept is True)), True, "in rationals")
+    try:
+        return two_sided_ols(data)
+    except InvalidInstance:
+        return None
 
 
 LOGISTIC = _whether(

@@ -5,7 +5,7 @@ import pytest
 
 from theorycheck.claims.checks import proved
 from theorycheck.claims.checks.proved import CASES, gaps_of, proof, proofs, speaks_of, uncovered
-from theorycheck.claims.claim import Assumption
+from theorycheck.claims.claim import Assumption, Margin
 from theorycheck.claims.store import all_claims
 from theorycheck.symbolic.proof_data import Goal
 from theorycheck.symbolic.proof_files import load_proof
@@ -14,7 +14,7 @@ THRESHOLDS = "sukenik2024/thresholds"
 
 
 def _assumption(name):
-    return Assumption(name, name, name, lambda instance: None, "data")
+    return Assumption(name, name, name, lambda instance: Margin(1.0, True, "always"), "data")
 
 
 def _goal(*given, name="zero is beaten"):

@@ -35,6 +35,8 @@ FEATURES = {
 RELU = {
     "X": "samples: numbers separated by commas, rows by semicolons",
     "y": "labels, separated by commas",
+    "n": "the number of samples (falsify)",
+    "d": "the number of inputs (falsify)",
     "width": "neurons a sign, m or m_+,m_-; with trained outputs the number of all neurons",
     "slope": "γ, from 0 (ReLU) to 1",
     "loss": "logistic, square or hinge",
@@ -245,6 +247,8 @@ def relu(choice: DataChoice, given: dict[str, str], like: Any, seed: int = 0) ->
     """
     from theorycheck.models.relu import ReluInstance
 
+    if "n" in given or "d" in given:
+        raise InvalidInstance("--set n and d are for falsify; data of your own say both: pass X and y, or --data FILE")
     kept = {name: getattr(like, name) for name in ("slope", "loss", "outputs", "init", "activation", "signs")}
     words = kept | {name: text for name, text in given.items() if name not in ("X", "y", "width", "seed")}
     widths = tuple(whole(part.strip(), "--set width") for part in given.get("width", "").split(",") if part.strip())
@@ -266,8 +270,7 @@ def _two_signs(data: Any, loss: str) -> Any:
     if loss == "square" or len(classes) != 2 or classes == [-1, 1]:
         return data
     low, high = classes
-    signs = [1 if label == high else -1 for label in data.y]
-    return attrs.evolve(data.with_labels(signs), name=f"{data.name} ({low} as -1, {high} as 1)")
+    return attrs.evolve(data.two_classes(high, low), name=f"{data.name} ({low} as -1, {high} as 1)")
 
 
 def instance_for(claim: Any, choice: DataChoice, pairs: list[str], seed: int = 0) -> Any:

@@ -338,5 +338,5 @@ def check_extremal(c, net):
     return f"D = {brief(strings(D))} is extremal: it lies in D_n(w), {where}, for slope {net.slope} [{inside}]"
 
 
-MODELS["relu network"] = Relu
+MODELS.update({"relu network": Relu})
 KINDS |= {"kkt": check_kkt, "limits": check_limits, "extremal": check_extremal}

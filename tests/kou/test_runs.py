@@ -159,7 +159,7 @@ def test_a_sample_that_no_neuron_sees_keeps_its_loss():
 # -- ReLU on Gaussian samples
 
 
-@pytest.mark.parametrize("d", [200, 784, pytest.param(20_000, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("d", [200, *(pytest.param(d, marks=pytest.mark.thorough) for d in (784, 20_000))])
 def test_relu_neurons_stay_awake_and_more_wake_up(d):
     for r in settled(make.gaussian(10, d, 0), 50, 60, 2, width=200, slope=0, init="1e-5"):
         assert r.lost == 0

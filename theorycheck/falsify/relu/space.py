@@ -8,6 +8,7 @@ from typing import Any
 from theorycheck.claims.claim import Assumption, Space
 from theorycheck.errors import InvalidClaim, InvalidInstance
 from theorycheck.falsify.assumed import Assumed
+from theorycheck.falsify.relu import laws
 from theorycheck.falsify.relu.fixed import respects
 from theorycheck.models import generators_signs as signed
 from theorycheck.models.data import Dataset
@@ -35,24 +36,42 @@ def space(assumed: Assumed, values: dict[str, Any], drop: str | None) -> tuple[A
         InvalidClaim: no instance breaks what is dropped, or, where nothing is dropped, none keeps all.
         InvalidInstance: what is fixed fits no instance.
     """
-    fitting = [one for one in _instances(values) if respects(one, values)]
+    fitting = [one for one in _instances(values, laws.speaks_of_laws(assumed)) if respects(one, values)]
     if not fitting:
         raise InvalidInstance(f"no instance has {', '.join(values)} as fixed; fix less, or labels 1 and -1")
     broken = [one for one in fitting if all(assumed.margin(a, one).holds is False for a in assumed.dropped)]
     if not broken:
         name = assumed.dropped[0].name if assumed.dropped else "any assumption"
         raise InvalidClaim(f"no instance with {', '.join(values) or 'these sizes'} fixed breaks {name}; fix others")
-    lost = {one: _lost(assumed, one) for one in broken}
-    least = min(lost.values(), key=len)
+    least, instances = _kept_most(assumed, broken)
     if least and not assumed.dropped:
         raise InvalidClaim(f"what is fixed breaks {least[0].name} ({least[0].text}); drop it, or fix something else")
     given_up = assumed.without(least)
-    instances = tuple(one for one in broken if set(lost[one]) <= set(least))
     return given_up, Space((), drop, frozenset(a.name for a in given_up.kept), values, given_up.allows, instances)
 
 
-def _lost(assumed: Assumed, instance: ReluInstance) -> tuple[Assumption, ...]:
-    return tuple(a for a in assumed.kept if assumed.margin(a, instance).holds is not True)
+def _kept_most(assumed: Assumed, broken: list[ReluInstance]) -> tuple[tuple[Assumption, ...], tuple[ReluInstance, ...]]:
+    """The fewest assumptions that an instance loses, and the instances that lose no others."""
+    lost: list[tuple[tuple[Assumption, ...], ReluInstance]] = []
+    fewest = len(assumed.kept)
+    for one in broken:
+        found = _lost(assumed, one, fewest)
+        if len(found) <= fewest:
+            fewest = len(found)
+            lost.append((found, one))
+    least = next(found for found, _ in lost if len(found) == fewest)
+    return least, tuple(one for found, one in lost if set(found) <= set(least))
+
+
+def _lost(assumed: Assumed, instance: ReluInstance, most: int) -> tuple[Assumption, ...]:
+    """Kept assumptions that the instance breaks; no more than one beyond `most` of them."""
+    found: list[Assumption] = []
+    for a in assumed.kept:
+        if len(found) > most:
+            break
+        if assumed.margin(a, instance).holds is not True:
+            found.append(a)
+    return tuple(found)
 
 
 def subject(about: str, instance: ReluInstance) -> tuple[Any, ...]:
@@ -67,21 +86,23 @@ def subject(about: str, instance: ReluInstance) -> tuple[Any, ...]:
     return parts.get(about, (instance.digest,))
 
 
-def _instances(values: dict[str, Any]) -> Iterator[ReluInstance]:
+def _instances(values: dict[str, Any], of_laws: bool = False) -> Iterator[ReluInstance]:
     """All combinations, the smallest first; what is less plain, by its place among the choices, counts like more."""
     found: list[tuple[int, ReluInstance]] = []
     networks = [pair for pair in _NETWORKS if values.get("activation", pair[0]) == pair[0]]
     networks = [(kind, values["slope"]) for kind, _ in networks[:1]] if "slope" in values else networks
     choices: list[Any] = [networks, _choices(values, "loss", ("logistic", "square", "hinge"))]
     choices += [_choices(values, "outputs", ("fixed", "trained")), _choices(values, "width", _WIDTHS), _SPECIAL]
-    for data in _datasets(values):
-        for places in product(*map(range, map(len, choices))):
-            network, loss, outputs, width, special = (known[k] for known, k in zip(choices, places, strict=True))
+    small = () if "law" in values else ((data, None) for data in _datasets(values))
+    for data, law in (*small, *laws.sampled(values, of_laws)):
+        known = choices if law is None else laws.narrowed(choices)
+        for places in product(*map(range, map(len, known))):
+            network, loss, outputs, width, special = (some[k] for some, k in zip(known, places, strict=True))
             if (places[3] and places[4] > 2) or (outputs == "trained" and len(width) > 1):
                 continue
             fields: dict[str, Any] = _USUAL | special | {name: values[name] for name in _USUAL if name in values}
             try:
-                one = ReluInstance(data, width, network[1], loss, outputs, activation=network[0], **fields)
+                one = ReluInstance(data, width, network[1], loss, outputs, activation=network[0], law=law, **fields)
             except InvalidInstance:  # labels other than ±1 where the loss needs them
                 continue
             found.append((data.n + data.d + sum(one.width) + sum(places), one))
@@ -115,4 +136,7 @@ def known() -> tuple[Dataset, ...]:
     units = [signed.basis(n, pattern) for n in (1, 2, 3, 4) for pattern in ("alternate", "plus")]
     tilted = [signed.tilted(F(k, 5)) for k in (1, 3, 4)]
     rest = (signed.collinear(), *tilted, signed.opposite_pairs(1), signed.opposite_pairs(2), signed.hexagon())
-    return tuple(sorted((one, pair, *units, four, three, bent, *rest), key=lambda data: data.n + data.d))
+    unequal = Dataset([[1, 0], [0, 2]], [1, -1], name="orthogonal, unequal")
+    close = Dataset([[1, 0], ["1/4", 1]], [1, -1], name="close, unlike labels")
+    found = (one, pair, *units, unequal, close, four, three, bent, *rest)
+    return tuple(sorted(found, key=lambda data: data.n + data.d))

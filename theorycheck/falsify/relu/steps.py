@@ -43,7 +43,11 @@ def _without(rows: Any, k: int) -> list:
 
 
 def _changed(candidate: Candidate, point: Any = None, **changes: Any) -> Iterator[Candidate]:
-    """The candidate with another point, or an instance with other parts, if there is such an instance."""
+    """The candidate with another point, or an instance with other parts, if there is such an instance.
+
+    Other data were not drawn from the law.
+    """
+    changes |= {"law": None} if "data" in changes else {}
     try:
         instance = attrs.evolve(candidate.instance, **changes) if changes else candidate.instance
     except InvalidInstance:
@@ -93,7 +97,8 @@ def _simpler_network(candidate: Candidate) -> Iterator[Candidate]:
     for name in ("slope", "init", "eta", *(("dominance",) if one.outputs == "trained" else ())):
         value = getattr(one, name)
         for v in simpler(value) if value is not None else ():
-            yield from _changed(candidate, **{name: v})
+            if v or name != "init":  # a start at zero is another statement
+                yield from _changed(candidate, **{name: v})
 
 
 def _simpler_point(candidate: Candidate) -> Iterator[Candidate]:

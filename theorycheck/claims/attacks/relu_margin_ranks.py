@@ -1,0 +1,157 @@
+"""Stable ranks at maximum-margin points: of neurons that all have the slopes of the labels, and of neurons that differ.
+
+Neurons that start on different sides of samples of their own sign keep to them where that is the pattern of the point
+they tend to. Their slopes on samples of the other sign are left to the solver.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations_with_replacement, islice, product
+from typing import Any
+
+from flint import fmpq
+
+from theorycheck.claims.attacks.exactly import less, number
+from theorycheck.claims.attacks.relu_margin import at, at_labels, every, instances, kkt, listed, plain
+from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
+from theorycheck.errors import InvalidInstance
+from theorycheck.models.relu import ReluInstance
+
+_CHOICES = 12  # ways to spread the neurons of a sign over the cells of its samples
+_PATTERNS = 6  # patterns of both signs that are solved
+_SAMPLES, _WIDTH = 8, 4  # at most; more have too many patterns
+
+
+@lru_cache(maxsize=2048)
+def spread_out(one: ReluInstance) -> Any:
+    """The first KKT point of neurons with unlike patterns on their own samples at which a block has rank above 1."""
+    from theorycheck.exact.margin import margin
+
+    for pattern in islice(_patterns(one), _PATTERNS):
+        try:
+            found = margin(one, pattern)
+        except InvalidInstance:
+            continue
+        found = found if found.kkt else found.settled
+        if found is not None and found.kkt and _block(found) is not None:
+            return found
+    return None
+
+
+def _block(solution: Any) -> str | None:
+    """The sign whose stable rank is above 1."""
+    ranks = {name: v for name, v in solution.stable_rank.items() if name != "stacked" and v is not None}
+    return next((name for name, v in ranks.items() if bool(v > 1)), None)
+
+
+def _patterns(one: ReluInstance) -> Iterator[tuple]:
+    if one.data.n <= _SAMPLES and 1 < max(one.width) <= _WIDTH:
+        yield from product(_spread(one, 1, one.width[0]), _spread(one, -1, one.width[1]))
+
+
+def _spread(one: ReluInstance, sign: int, m: int) -> list[list[list[int]]]:
+    """Ways to give m neurons of a sign a pattern on its own samples, those in which neurons differ most first."""
+    own = [i for i, y in enumerate(one.data.y) if y == sign]
+    rows = _cells(tuple(one.data.X[i] for i in own)) if own else [()]
+    full = [[int(1 in cell[k : k + 1]) for k in range(len(own))] for cell in rows]
+    spread = [[int(dict(zip(own, row, strict=True)).get(i, 0)) for i in range(one.data.n)] for row in full]
+    turns = [[spread[r % len(spread)] for r in range(m)]]
+    turns += [list(rows) for rows in islice(combinations_with_replacement(spread, m), _CHOICES)]
+    return sorted(turns, key=lambda rows: -len({tuple(row) for row in rows}))
+
+
+@lru_cache(maxsize=256)
+def _cells(X: tuple) -> list[tuple[int, ...]]:
+    from theorycheck.exact.arrangement import cells
+
+    try:
+        return cells(X)
+    except InvalidInstance:
+        return []
+
+
+def _rank_above(candidate: Candidate) -> Violation | None:
+    one = candidate.instance
+    if not one.relu and at_labels(one) is not None:  # with a leaky ReLU neurons then take on that pattern
+        return None
+    solution = spread_out(plain(one))
+    if solution is None or (proof := kkt(solution)) is None:
+        return None
+    name, block = _named(solution)
+    return Violation(
+        quantity=f"stable rank of {name} at a maximum-margin point whose patterns are its own",
+        bound="1, to which it falls",
+        value=listed([solution.stable_rank[block]]),
+        size=float(solution.stable_rank[block]) - 1,
+        evidence=(proof, _above_one(solution, name, block)),
+    )
+
+
+def _named(solution: Any) -> tuple[str, str]:
+    block = _block(solution) or "stacked"
+    return {"plus": "W_+", "minus": "W_-"}.get(block, "W"), block
+
+
+def _above_one(solution: Any, name: str, block: str) -> tuple:
+    rank = (f"stable rank of {name}", [at(solution, "stable rank", block=block)])
+    return less("violates", ("1", [number("1")]), rank)
+
+
+# ---- all weights together --------------------------------------------------------------------------------------------
+
+
+def _stacked_above(candidate: Candidate) -> Violation | None:
+    solution = at_labels(candidate.instance)
+    rank = None if solution is None else solution.stable_rank["stacked"]
+    if rank is None or not bool(rank > 1) or (proof := kkt(solution)) is None:
+        return None
+    return Violation(
+        quantity="stable rank of all weights at the only maximum-margin point with the slopes of the labels",
+        bound="1, to which it falls",
+        value=listed([rank]),
+        size=float(rank) - 1,
+        evidence=(proof, _above_one(solution, "W", "stacked")),
+    )
+
+
+def _other_formula(candidate: Candidate) -> Violation | None:
+    """2 (1 + γ²) / (1 + γ)² is not the stable rank of all weights."""
+    one, solution = candidate.instance, at_labels(candidate.instance)
+    rank = None if solution is None else solution.stable_rank["stacked"]
+    expected = 2 * (1 + one.slope**2) / (1 + one.slope) ** 2
+    if rank is None or not bool(rank != _same(expected, rank)) or (proof := kkt(solution)) is None:
+        return None
+    sides = [
+        ("the formula", [number(str(expected))]),
+        ("stable rank of W", [at(solution, "stable rank", block="stacked")]),
+    ]
+    left, right = sides if bool(rank > _same(expected, rank)) else sides[::-1]
+    return Violation(
+        quantity="stable rank of all weights at the maximum-margin point",
+        bound=f"2 (1 + gamma^2) / (1 + gamma)^2 = {expected}",
+        value=listed([rank]),
+        size=abs(float(rank) - float(expected)),
+        evidence=(proof, less("violates", left, right)),
+    )
+
+
+def _same(v: Fraction, like: Any) -> Any:
+    """A rational as a number of the other's kind."""
+    return v if isinstance(like, Fraction) else fmpq(v.numerator, v.denominator)
+
+
+def _ranks(space: Space) -> Iterator[Candidate | Looked]:
+    """Every instance, and how many maximum-margin points with blocks of rank 1 there were."""
+    known = 0
+    for one in islice(instances(space), 2000):
+        yield Candidate(one, {})
+        known += at_labels(one) is not None
+    if known:
+        told = f"at {known} exact maximum-margin points with the slopes of the labels W_+ and W_- have stable rank 1"
+        yield Looked(0, "maximum-margin points", remark=told)
+
+
+RANK_ABOVE_ONE = Attack("neurons of a sign that keep to different samples", _ranks, _rank_above)
+STACKED_ABOVE_ONE = Attack("neurons of unlike sign that differ", every, _stacked_above)
+OTHER_STACKED_RANK = Attack("another stable rank of all weights", every, _other_formula)

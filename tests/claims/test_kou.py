@@ -11,6 +11,7 @@ from theorycheck.certificates import check
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_instances as I
+from theorycheck.claims import relu_measures as measures
 from theorycheck.claims import relu_siblings as siblings
 from theorycheck.claims.check import Budget, on_instance, run
 from theorycheck.claims.checks import relu_active, relu_margin, relu_plain, relu_steps, relu_trained
@@ -71,7 +72,7 @@ def test_multipliers_are_those_of_the_kernel(position):
 def test_plain_descent_goes_where_the_claims_say():
     """Full weights, no sample coordinates: signs after one step, stable ranks, t L(t), margin differences."""
     one = I.fixed(I.TILTED, 4)
-    solution, eta = relu_margin.solved(one), float(A.natural_step(one))
+    solution, eta = relu_margin.solved(one), float(measures.natural_step(one))
     W = np.random.default_rng(3).normal(0, 1e-5, (8, 3))
     X, y = one.data.arrays()
     sign = np.repeat([1, -1], 4)
@@ -103,7 +104,7 @@ def test_one_exact_step_is_the_step_in_floats():
     one = I.fixed(I.units(3), 4, "1/4")
     begin = relu_steps.start(one)
     W = np.array([[F(v) for v in row] for row in begin["W_plus"]], float)
-    both = gradient_descent(one, np.vstack([W, W]), 1, float(A.natural_step(one)))
+    both = gradient_descent(one, np.vstack([W, W]), 1, float(measures.natural_step(one)))
     assert max(stable_rank(both[:4]), stable_rank(both[4:])) <= float(relu_steps.kantorovich(one.slope) + F(1, 100))
     assert relu_steps.ONE_STEP_RANKS.run(one)[0].holds
 
@@ -121,7 +122,11 @@ def test_fair_coins_give_two_n_over_n_plus_one():
 
 def test_margins_of_assumptions_are_exact_numbers():
     one = I.fixed(Dataset([[2, 1], [0, 1], [1, 0]], [1, -1, 1]), 2)
-    assert (A.coherence(one.data), A.least_square(one.data), A.largest_square(one.data)) == (2, 1, 5)
+    assert (measures.coherence(one.data), measures.least_square(one.data), measures.largest_square(one.data)) == (
+        2,
+        1,
+        5,
+    )
     assert A.ONE_STEP.margin(one).value == F(1, 2) - 4
     assert A.DOMINANT.margin(one).value == 1 - 8
     assert A.NEARLY.margin(one).value == -7

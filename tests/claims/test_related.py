@@ -13,6 +13,7 @@ import pytest
 import theorycheck as tc
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_instances as I
+from theorycheck.claims import relu_measures as measures
 from theorycheck.claims.check import Budget, run
 from theorycheck.claims.checks import relu_margin, relu_related
 from theorycheck.claims.store import find, select
@@ -59,23 +60,23 @@ def test_the_linear_margin_in_closed_form(n, rho, tau, flipped):
     v = relu_related.linear_margin(one.data)
     assert v[0] == F(rho) * S / Q
     assert sum(a * a for a in v) == (n - F(rho) ** 2 * S**2 / Q) / tau**2
-    assert A.signal(one.data) == (F(rho) ** 2, F(tau) ** 2)
+    assert measures.signal(one.data) == (F(rho) ** 2, F(tau) ** 2)
 
 
 def test_signals_are_recognised():
-    assert A.signal(Dataset([[1, 1, 0], [2, 0, 1]], [1, 1])) is None
-    assert A.signal(Dataset([[1, 1, 0], [1, 1, 0]], [1, 1])) is None
-    assert A.signal(Dataset([[1]], [1])) is None
+    assert measures.signal(Dataset([[1, 1, 0], [2, 0, 1]], [1, 1])) is None
+    assert measures.signal(Dataset([[1, 1, 0], [1, 1, 0]], [1, 1])) is None
+    assert measures.signal(Dataset([[1]], [1])) is None
     with pytest.raises(InvalidInstance, match="signal"):
         relu_related.factor(I.fixed(I.COLLINEAR, 1))
 
 
 def test_xor_is_recognised_turned_or_not():
-    assert A.is_xor(signed.xor(mu=2))
-    assert A.is_xor(Dataset([[3, 4], [-3, -4], [-4, 3], [4, -3]], [1, 1, -1, -1]))
-    assert not A.is_xor(Dataset([[1, 0], [-1, 0], [0, 2], [0, -2]], [1, 1, -1, -1]))
-    assert not A.is_xor(Dataset([[1, 0], [-1, 0], [1, 1], [-1, -1]], [1, 1, -1, -1]))
-    assert not A.is_xor(signed.basis(4))
+    assert measures.is_xor(signed.xor(mu=2))
+    assert measures.is_xor(Dataset([[3, 4], [-3, -4], [-4, 3], [4, -3]], [1, 1, -1, -1]))
+    assert not measures.is_xor(Dataset([[1, 0], [-1, 0], [0, 2], [0, -2]], [1, 1, -1, -1]))
+    assert not measures.is_xor(Dataset([[1, 0], [-1, 0], [1, 1], [-1, -1]], [1, 1, -1, -1]))
+    assert not measures.is_xor(signed.basis(4))
 
 
 def test_the_boundary_is_linear_on_a_grid():
@@ -99,8 +100,8 @@ def test_early_directions_are_counted_by_the_list():
 
 
 def test_separation_is_exact():
-    assert A.separation(I.PAIR) == 1
-    assert A.separation(Dataset([[2]], [1])) == 4
+    assert measures.separation(I.PAIR) == 1
+    assert measures.separation(Dataset([[2]], [1])) == 4
     assert A.SEPARABLE.margin(I.trained(signed.xor(), loss="logistic")).holds is False
 
 

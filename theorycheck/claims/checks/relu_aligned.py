@@ -10,7 +10,7 @@ from theorycheck.certificates import build, relu_build
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims.checks.relu_found import brief, certified, nothing, solving, supported
 from theorycheck.claims.claim import Check, Finding
-from theorycheck.claims.relu_assumptions import mean_direction
+from theorycheck.claims.relu_measures import mean_direction
 from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.models.relu import ReluInstance
 

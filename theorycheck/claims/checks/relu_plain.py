@@ -6,7 +6,7 @@ import numpy as np
 
 from theorycheck.claims.checks.relu_found import supported
 from theorycheck.claims.claim import Check, Finding
-from theorycheck.claims.relu_assumptions import natural_step
+from theorycheck.claims.relu_measures import natural_step
 from theorycheck.models.relu import ReluInstance
 
 STEPS = 200

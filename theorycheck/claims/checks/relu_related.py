@@ -13,7 +13,7 @@ from theorycheck.claims.checks.relu_found import certified, nothing, solving, su
 from theorycheck.claims.checks.relu_margin import POINT, kkt_part, number, point, rank_term, solved
 from theorycheck.claims.checks.relu_trained import trained
 from theorycheck.claims.claim import Check, Finding
-from theorycheck.claims.relu_assumptions import signal
+from theorycheck.claims.relu_measures import signal
 from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance

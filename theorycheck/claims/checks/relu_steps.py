@@ -11,7 +11,7 @@ from theorycheck.certificates import build, relu_build
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims.checks.relu_found import certified, nothing, solving
 from theorycheck.claims.claim import Finding
-from theorycheck.claims.relu_assumptions import natural_step
+from theorycheck.claims.relu_measures import natural_step
 from theorycheck.errors import CertificateError
 from theorycheck.models.relu import ReluInstance
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from theorycheck.certificates import relu_build  # noqa: F401  # loads the parts of the checker that know networks
 from theorycheck.certificates.build import number
 from theorycheck.claims import relu_assumptions as A
+from theorycheck.claims import relu_measures as measures
 from theorycheck.claims.attacks.exactly import Evidence, less, value
 from theorycheck.models.relu import ReluInstance
 
@@ -17,16 +18,19 @@ Side = tuple[str, Fraction]
 
 
 def _one_step(one: ReluInstance) -> tuple[Side, Side]:
-    least, p = A.least_square(one.data), A.coherence(one.data)
+    least, p = measures.least_square(one.data), measures.coherence(one.data)
     return ("(n - 1) p", (one.data.n - 1) * p), ("gamma R_min^2", one.slope * least)
 
 
 def _dominant(one: ReluInstance) -> tuple[Side, Side]:
-    return ("2 (n - 1) p", 2 * (one.data.n - 1) * A.coherence(one.data)), ("R_min^2", A.least_square(one.data))
+    return ("2 (n - 1) p", 2 * (one.data.n - 1) * measures.coherence(one.data)), (
+        "R_min^2",
+        measures.least_square(one.data),
+    )
 
 
 def _separable(one: ReluInstance) -> tuple[Side, Side]:
-    return ("0", Fraction(0)), ("least y_i y_k <x_i, x_k>", A.separation(one.data))
+    return ("0", Fraction(0)), ("least y_i y_k <x_i, x_k>", measures.separation(one.data))
 
 
 def _small(one: ReluInstance) -> tuple[Side, Side]:

@@ -244,8 +244,8 @@ def test_rows_that_drop_nothing():
 # ---- what is fixed -------------------------------------------------------------------------------------------------
 
 
-def test_the_settings_are_two():
-    assert set(SETTINGS) == {"two-layer", "features"}
+def test_the_settings_are_three():
+    assert set(SETTINGS) == {"two-layer", "features", "relu"}
     assert setting_of(OPTIMAL) is SETTINGS["features"]
     with pytest.raises(InvalidClaim, match="two-layer"):
         setting_of(attrs.evolve(OPTIMAL, setting="other"))

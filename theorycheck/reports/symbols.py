@@ -24,6 +24,6 @@ SIGNS = _pairs("""
 
 ALIASES = _pairs("""
     leq ≤ geq ≥ neq ≠ rightarrow → implies ⇒ iff ⇔ lVert ‖ rVert ‖ vert | lvert | rvert | dots … ldots … dotsc … dotsb ⋯
-    land ∧ lor ∨ colon : prime ′ ast ∗ varnothing ∅ { { } } | ‖ gets ← lbrace { rbrace }
+    parallel ∥ land ∧ lor ∨ colon : prime ′ ast ∗ varnothing ∅ { { } } | ‖ gets ← lbrace { rbrace }
 """)
 """Further names, and the characters that they stand for."""

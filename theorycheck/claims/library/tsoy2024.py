@@ -9,7 +9,6 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
-from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
@@ -34,7 +33,7 @@ WIDTH = Claim(
     assumptions=_NETWORK,
     setting="relu",
     conclusion=Conclusion("width", "no more directions for more neurons", r"\#\text{directions independent of }m"),
-    checks=(aligned.LIST, related.WIDTH),
+    checks=(related.WIDTH,),
     instances=sequence((trained(PAIR, loss="logistic"), xor_instance(), trained(TRIPLE)), separable_samples),
     siblings=_false("width~one", "There is one direction a sign.", siblings.two_a_sign),
 )

@@ -12,12 +12,14 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
+from theorycheck.claims.attacks import relu_extremal_vectors as vectors
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
-from theorycheck.claims.library import boursier2024_limits
+from theorycheck.claims.library import boursier2024_directions, boursier2024_limits
+from theorycheck.claims.library import boursier2024_drops as drops
 from theorycheck.claims.relu_instances import (
     DEGENERATE,
     POINTS,
@@ -122,6 +124,8 @@ B2 = Claim(
     siblings=_false(
         "b2~exact", "The directions of every sample of such a law are +- Sigma beta.", siblings.off_direction
     ),
+    attacks=(vectors.FAR_FROM_TEACHER,),
+    drops=drops.B2,
 )
 
 _SYMMETRIC = (*_NETWORK, A.ANTIPODAL, A.ALIGNED)
@@ -141,6 +145,8 @@ B3 = Claim(
     instances=sequence((trained(TRIPLE),), antipodal_samples),
     siblings=_false("b3~whole", "It is Sigma_n beta, not half of it.", siblings.half),
     proof="boursier2024/symmetric",
+    attacks=(vectors.MORE_THAN_TWO, vectors.OTHER_VECTOR),
+    drops=drops.B3,
 )
 
-CLAIMS = (B0, B0_BALANCE, B1, B2, B3, *boursier2024_limits.CLAIMS)
+CLAIMS = (B0, B0_BALANCE, B1, B2, *boursier2024_directions.CLAIMS, B3, *boursier2024_limits.CLAIMS)

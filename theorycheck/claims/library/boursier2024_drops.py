@@ -6,10 +6,35 @@ known; runs say what they saw. Rows that drop nothing show what a statement does
 
 from theorycheck.claims.claim import Drop
 
-B4 = (
-    Drop("patterns_kept", {}, True, "a fit leaves its side"),
-    Drop("patterns_kept", {"X": "1,0;1,1;1,2;-1,1;-1,1/2;-2,0", "y": "1,6,11,-1,-1/2,-3"}, True, "own signs kept"),
+B2 = (
+    Drop("symmetric_inputs", {"law": "clusters"}, True, "three clusters on a circle"),
+    Drop("linear_teacher", {"law": "absolute"}, True, "y = |x_1| - |x_2|"),
+    Drop("margin_condition", {"law": "gaussian"}, False, "x ~ N(0, I): the angle shrinks, the number stays"),
 )
+B2_TWO = (
+    Drop("samples_away", {}, True, "samples near the hyperplane"),
+    Drop("alignment_almost_constant", {}, True, "alignment vectors vary"),
+    Drop("alignment_almost_constant", {"law": "gaussian", "n": 32}, True, "x ~ N(0, I)"),
+    Drop("alignment_almost_constant", {"law": "margin", "sigma": 5, "n": 32, "d": 2}, True, "noise above the signal"),
+    Drop("alignment_almost_constant", {"law": "clusters", "n": 32}, True, "three clusters on a circle"),
+    Drop("alignment_almost_constant", {"law": "absolute", "n": 32}, True, "y = |x_1| - |x_2|"),
+    Drop(
+        "alignment_almost_constant",
+        {"law": "margin", "sigma": "1/2", "n": 32, "d": 2},
+        False,
+        "margin law, sigma = 1/2: two in all draws",
+    ),
+    Drop("alignment_almost_constant", {"X": "1,0;-1,0;0,1;0,-1", "y": "1,1,-1,-1"}, True, "XOR"),
+    Drop(None, {}, False, "nothing dropped"),
+)
+B3 = (
+    Drop("antipodal_sample", {}, True, "not antipodal"),
+    Drop("relu_activation", {}, True, "leaky: the vector is longer"),
+    Drop("labels_not_orthogonal", {}, False, "sum y x = 0: there is none"),
+    Drop("both_layers", {}, False, "fixed outputs"),
+)
+B4 = (Drop("patterns_kept", {}, True, "a fit leaves its side"),)
+OWN_SIDE = (Drop(None, {}, True, "active on the other side too"),)
 B4_LIMIT = (
     Drop("both_output_signs", {"signs": "plus"}, True, "all output weights positive"),
     Drop("both_output_signs", {"width": 1}, True, "one neuron"),

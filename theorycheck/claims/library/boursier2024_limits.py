@@ -6,12 +6,15 @@ from fractions import Fraction
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
+from theorycheck.claims.attacks import relu_sided_fits as fits
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks import relu_orthant as orthant
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
+from theorycheck.claims.library import boursier2024_drops as drops
+from theorycheck.claims.relu_extremal_assumptions import OWN_SIDES
 from theorycheck.claims.relu_instances import (
     ANTIPODAL_PAIR,
     POINTS,
@@ -41,11 +44,12 @@ _KEPT = (*_NETWORK, A.PATTERNS)
 B4 = Claim(
     key="boursier2024.b4",
     title="The two-sided least-squares network is a stationary point of both layers",
-    statement="If <beta_+, x_k> > 0 on S_+ and <beta_-, x_k> < 0 on S_-, all gradients of the network of neurons "
-    "proportional to beta_+ (outputs positive) and -beta_- (outputs negative) that add up to both fits vanish, "
-    "whatever the number of neurons; its loss is that of the two fits.",
+    statement="If beta_+ and beta_- are both positive on S_+ and both negative on S_-, so that each neuron is active "
+    "on its own side alone, all gradients of the network of neurons proportional to beta_+ (outputs positive) and "
+    "-beta_- (outputs negative) that add up to both fits vanish, whatever the number of neurons; its loss is that of "
+    "the two fits.",
     latex=r"$h(x)=\langle\beta_+,x\rangle_+-(-\langle\beta_-,x\rangle)_+$ is stationary if "
-    r"$\pm\langle\beta_\pm,x_k\rangle>0$ on $S_\pm$.",
+    r"$j\langle\beta_\pm,x_k\rangle>0$ on $S_j$, $j=\pm$.",
     source=_derived("limit of training", "That a stationary point of this form is the limit is the theorem: b4_limit."),
     assumptions=_KEPT,
     setting="relu",
@@ -54,6 +58,8 @@ B4 = Claim(
     instances=_FITS,
     siblings=_false("b4~one_fit", "The network of one least-squares fit is stationary too.", siblings.one_fit_moves),
     proof="boursier2024/two_sided",
+    attacks=(fits.FIT_MOVES,),
+    drops=drops.B4,
 )
 
 _LIMIT = (
@@ -83,6 +89,31 @@ B4_LIMIT = Claim(
     checks=(layers.LIMIT,),
     instances=_LAWS,
     siblings=_false("b4_limit~best", "No network has a smaller loss than the two-sided fit.", siblings.beaten_fit),
+    attacks=(
+        fits.ONE_SIGN,
+        fits.LINEAR_NETWORK,
+        fits.FIT_INTERPOLATES,
+        fits.FIT_MOVES,
+    ),
+    drops=drops.B4_LIMIT,
+)
+
+B4_OWN_SIDE = Claim(
+    key="boursier2024.b4_own_side",
+    title="False: the two-sided network is stationary as soon as each fit keeps its own signs",
+    statement="If <beta_+, x_k> > 0 on S_+ and <beta_-, x_k> < 0 on S_- (whatever beta_+ is on S_-, and beta_- on "
+    "S_+), all gradients of the network vanish.",
+    latex=r"$\pm\langle\beta_\pm,x_k\rangle>0$ on $S_\pm$ alone $\Rightarrow\nabla L=0$.",
+    source=_derived("limit of training", "Not in the paper: a neuron that is active on the other side is disturbed."),
+    assumptions=(*_NETWORK, OWN_SIDES),
+    setting="relu",
+    conclusion=Conclusion("stationary", "all gradients vanish", r"\nabla L=0"),
+    checks=(aligned.STATIONARY,),
+    instances=_FITS,
+    attacks=(fits.FIT_MOVES,),
+    siblings=_false("b4_own_side~one_fit", "The network of one fit is stationary too.", siblings.one_fit_moves),
+    drops=drops.OWN_SIDE,
+    believed=False,
 )
 
 B4_ONE_FIT = Claim(
@@ -157,6 +188,8 @@ B5 = Claim(
     instances=_LAWS,
     siblings=_false("b5~interpolates", "With n = 2d + 1 samples it still interpolates.", siblings.five_points),
     proof="boursier2024/expected_loss",
+    attacks=(fits.NEGATIVE_LOSS,),
+    drops=drops.B5,
 )
 
 B5_THRESHOLD = Claim(
@@ -232,6 +265,8 @@ B8 = Claim(
     checks=(layers.BENEFIT,),
     instances=of_law(((Law("margin", 3), 24), (Law("margin", 4), 32), (Law("margin", 2), 24))),
     siblings=_false("b8~truth", "On every sample the two-sided fit is the teacher.", siblings.not_the_teacher),
+    attacks=(fits.FIT_INTERPOLATES,),
+    drops=drops.B8,
 )
 
-CLAIMS = (B4, B4_LIMIT, B4_ONE_FIT, B4_LEAKY, B4_ORTHANT, B5, B5_THRESHOLD, B6, B7, B8)
+CLAIMS = (B4, B4_LIMIT, B4_OWN_SIDE, B4_ONE_FIT, B4_LEAKY, B4_ORTHANT, B5, B5_THRESHOLD, B6, B7, B8)

@@ -7,6 +7,7 @@ from typing import Any
 from theorycheck.errors import InvalidInstance
 from theorycheck.falsify import fixed
 from theorycheck.models.relu import ACTIVATIONS, LOSSES, OUTPUTS, SIGNS, ReluInstance
+from theorycheck.models.teacher import LAWS
 from theorycheck.numbers import exact
 
 
@@ -51,6 +52,8 @@ _READERS: fixed.Readers = {
     "activation": _one_of(ACTIVATIONS),
     "dominance": _FROM_ZERO,
     "signs": _one_of(SIGNS),
+    "law": _one_of(LAWS),
+    "sigma": _FROM_ZERO,
     "seed": lambda value, name: fixed.whole(exact(value, name) + 1, name) - 1,
 }
 
@@ -82,6 +85,7 @@ def read(given: Mapping[str, Any] | None) -> dict[str, Any]:
 def respects(instance: ReluInstance, given: Mapping[str, Any]) -> bool:
     """Whether an instance has what the user fixed; one width stands for both signs."""
     data = {"X": instance.data.X, "y": instance.data.y, "n": instance.data.n, "d": instance.data.d}
+    data |= {"law": getattr(instance.law, "kind", None), "sigma": getattr(instance.law, "sigma", None)}
     return all(_is(data[name] if name in data else getattr(instance, name), value) for name, value in given.items())
 
 

@@ -16,7 +16,7 @@ from theorycheck.models.relu import ReluInstance
 
 F = Fraction
 _NETWORKS = (("leaky", F(1, 2)), ("leaky", F(0)), ("leaky", F(1, 10)), ("leaky", F(1)), ("tanh", F(0)))
-_WIDTHS = ((1,), (2,), (3,), (10,), (30,), (400,))  # the last ones give every sample an active neuron
+_WIDTHS = ((1,), (2,), (3,), (4,), (10,), (30,), (400,))  # the last ones give every sample an active neuron
 _USUAL: dict[str, Any] = {"signs": "balanced", "init": F(1, 10**5), "dominance": F(1), "eta": None, "seed": 0}
 _SPECIAL = (  # what is changed beside network, loss and data: one thing at a time
     {},
@@ -133,10 +133,11 @@ def known() -> tuple[Dataset, ...]:
     corners = [[2, 0], [-1, "7/4"], [-1, "-7/4"]]
     three = Dataset(corners, [1, "1/2", "1/3"], name="three clusters")
     bent = Dataset([[1, 0], [0, 1], [-1, 0], [0, -1]], [1, -1, 1, -1], name="bent teacher")
+    beside = Dataset([[2, 0], [-2, 0], [0, 1], [0, -1]], [2, -2, 0, 0], name="beside the hyperplane")
     units = [signed.basis(n, pattern) for n in (1, 2, 3, 4) for pattern in ("alternate", "plus")]
     tilted = [signed.tilted(F(k, 5)) for k in (1, 3, 4)]
     rest = (signed.collinear(), *tilted, signed.opposite_pairs(1), signed.opposite_pairs(2), signed.hexagon())
     unequal = Dataset([[1, 0], [0, 2]], [1, -1], name="orthogonal, unequal")
     close = Dataset([[1, 0], ["1/4", 1]], [1, -1], name="close, unlike labels")
-    found = (one, pair, *units, unequal, close, four, three, bent, *rest)
+    found = (one, pair, *units, unequal, close, four, three, bent, beside, *rest)
     return tuple(sorted(found, key=lambda data: data.n + data.d))

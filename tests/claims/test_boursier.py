@@ -18,7 +18,7 @@ from theorycheck.models.teacher import Law
 
 QUICK = Budget(seconds=1.5, instances=2)
 EXPECTED = {
-    "boursier2024.b0": "PROVED", "boursier2024.b0_balance": "PROVED", "boursier2024.b1": "PROVED",
+    "boursier2024.b0": "PROVED", "boursier2024.b0_balance": "PROVED", "boursier2024.b1": "CERTIFIED",
     "boursier2024.b2": "SUPPORTED", "boursier2024.b3": "PROVED", "boursier2024.b4": "PROVED",
     "boursier2024.b4_limit": "SUPPORTED", "boursier2024.b4_one_fit": "PROVED", "boursier2024.b4_leaky": "PROVED",
     "boursier2024.b4_orthant": "PROVED", "boursier2024.b5": "PROVED", "boursier2024.b5_threshold": "PROVED",

@@ -218,7 +218,7 @@ B6 = Claim(
     key="boursier2024.b6",
     title="The time to leave the small start is log(1/lambda) / |D|",
     statement="In a cell with alignment vector D an aligned balanced neuron grows as exp(|D| t): growth by a factor K "
-    "takes the time log(K) / |D|. So the loss first falls after a time log(1/lambda) / |D| plus a constant.",
+    "takes the time log(K) / |D|. So it leaves a start of scale lambda after log(1/lambda) / |D| plus a constant.",
     latex=r"$\|w_j(t)\|\sim e^{\|D\|t}$: escape at $\log(1/\lambda)/\|D\|+O(1)$.",
     source=_derived("time scale", "With D = Sigma beta / 2 for symmetric inputs."),
     assumptions=_ESCAPE,

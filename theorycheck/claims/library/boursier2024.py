@@ -87,9 +87,10 @@ B0_BALANCE = Claim(
 B1 = Claim(
     key="boursier2024.b1",
     title="Extremal vectors are critical points on the sphere, and finitely many: they can be listed",
-    statement="D is extremal if D is in D_n(w) for w = D/|D|, w = -D/|D|, or D = 0: the critical directions of G_n on the "
-    "sphere. At most one such D belongs to each face of the arrangement of the hyperplanes orthogonal to the samples, so "
-    "there are finitely many, and for samples of rank at most 3 they can be listed exactly, kinks included.",
+    statement="D is extremal if D is in D_n(w) for w = D/|D|, w = -D/|D|, or D = 0: the critical directions of G_n on "
+    "the sphere. At most one such D belongs to each face of the arrangement of the hyperplanes orthogonal to the "
+    "samples, so there are finitely many, and for samples of rank at most 3 they can be listed exactly, kinks "
+    "included.",
     latex=r"$D\in D_n(\pm D/\|D\|)$: at most one $D$ a face of the arrangement $\{x_k^\perp\}$.",
     source=_recall("extremal vectors", "The definition is the paper's; faces and kinks are worked out here."),
     assumptions=_NETWORK,

@@ -12,7 +12,7 @@ Like the first part it needs only Python's standard library and python-flint, an
 
 from functools import cached_property, reduce
 
-from flint import acb, arb, arb_mat, fmpq, fmpq_mat, fmpz_mat
+from flint import acb, arb, arb_mat, fmpq, fmpq_mat, fmpz_mat, fmpz_poly
 
 from theorycheck.certificates.check import (
     KINDS,
@@ -35,7 +35,8 @@ from theorycheck.certificates.check import (
 
 __all__ = ["verify"]
 LOSSES = ("logistic", "square", "hinge")
-EXACT, SQUARINGS = 5 * 10**7, 80  # see `spectral_top`
+EXACT, SQUARINGS = 2 * 10**4, 80  # see `spectral_top`; close eigenvalues take long beyond
+MOST_ROWS = 200  # of the matrix whose spectral norm is found: tens of seconds
 
 
 def whole(k, least, most):
@@ -190,20 +191,38 @@ def spectral_top(M):
 
     Small: a root of the characteristic polynomial of an integer matrix, all of whose roots are isolated; a rational
     one is whole. Large: r numbers from 0 to t, of which one is t, have sum of N-th powers t^N to r t^N; N is a power
-    of 2 here.
+    of 2 here. A whole k near t is t where all coefficients of p(x + k) but those of the lowest powers, 0, are positive.
     """
     if M.nrows() == 1:
         return M[0, 0]
     A, d = M.numer_denom()
     A = fmpz_mat(A)
+    require(M.nrows() <= MOST_ROWS, "too many rows for a spectral norm")
     if M.nrows() > 24 or M.nrows() ** 3 * max(abs(v).bit_length() for v in A.entries()) > EXACT:
-        return _by_powers(arb_mat(A)) / arb(d)
+        return _far(A, d)
     p = A.charpoly()
     found = [(acb(v).real, times) for v, times in p.complex_roots()]
     top = max((v for v, _ in found), key=lambda v: v.mid())
     require(all(v is top or v < top for v, _ in found), "the eigenvalues are not told apart")
     k = top.unique_fmpz()
     return fmpq(k, d) if k is not None and p(k) == 0 else top / arb(d)
+
+
+def _far(A, d):
+    if A.nrows() == 2:
+        half, det = fmpq(A[0, 0] + A[1, 1], 2 * d), fmpq(A.det(), d * d)
+        return half + root(half * half - det)
+    top = _by_powers(arb_mat(A))
+    k = top.unique_fmpz() if A.nrows() <= 24 else None
+    shifted = list(A.charpoly()(fmpz_poly([k, 1]))) if k is not None else [1]
+    rest = [v for i, v in enumerate(shifted) if v != 0 or any(shifted[:i])]
+    return fmpq(k, d) if len(rest) < len(shifted) and all(v > 0 for v in rest) else top / arb(d)
+
+
+def root(q):
+    """The square root of a rational that is at least 0: exact if that is rational."""
+    found = fmpq(q.p.isqrt(), q.q.isqrt())
+    return found if found * found == q else arb(q).sqrt()
 
 
 def _by_powers(B):

@@ -1,7 +1,7 @@
-"""Stable ranks at maximum-margin points: of neurons that all have the slopes of the labels, and of neurons that differ.
+"""Stable ranks at maximum-margin points, of neurons that all have the slopes of the labels and of neurons that differ.
 
-Neurons that start on different sides of samples of their own sign keep to them where that is the pattern of the point
-they tend to. Their slopes on samples of the other sign are left to the solver.
+Where all multipliers are equal, all margins are 1 and slopes at kinks are alike, the gradient of any loss of margins at
+a multiple of the point is a multiple of the point: descent from a start on that ray, however small, never leaves it.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ from theorycheck.errors import InvalidInstance
 from theorycheck.models.relu import ReluInstance
 
 _CHOICES = 12  # ways to spread the neurons of a sign over the cells of its samples
-_PATTERNS = 6  # patterns of both signs that are solved
+_PATTERNS = 3  # patterns of both signs that are solved
 _SAMPLES, _WIDTH = 8, 4  # at most; more have too many patterns
 
 
 @lru_cache(maxsize=2048)
 def spread_out(one: ReluInstance) -> Any:
-    """The first KKT point of neurons with unlike patterns on their own samples at which a block has rank above 1."""
+    """The first ray that descent never leaves, of neurons with unlike patterns, on which a block has rank above 1."""
     from theorycheck.exact.margin import margin
 
     for pattern in islice(_patterns(one), _PATTERNS):
@@ -34,9 +34,15 @@ def spread_out(one: ReluInstance) -> Any:
         except InvalidInstance:
             continue
         found = found if found.kkt else found.settled
-        if found is not None and found.kkt and _block(found) is not None:
+        if found is not None and found.kkt and _is_ray(found) and _block(found) is not None:
             return found
     return None
+
+
+def _is_ray(solution: Any) -> bool:
+    """Whether descent from a multiple of the point stays on its ray: see the module's text."""
+    alike = len({slope for *_, slope in solution.kinks}) <= 1 and len(set(solution.lam)) == 1
+    return alike and solution.margins_equal
 
 
 def _block(solution: Any) -> str | None:
@@ -80,7 +86,7 @@ def _rank_above(candidate: Candidate) -> Violation | None:
         return None
     name, block = _named(solution)
     return Violation(
-        quantity=f"stable rank of {name} at a maximum-margin point whose patterns are its own",
+        quantity=f"stable rank of {name} on a ray through a maximum-margin point, which descent never leaves",
         bound="1, to which it falls",
         value=listed([solution.stable_rank[block]]),
         size=float(solution.stable_rank[block]) - 1,

@@ -97,7 +97,7 @@ def _simpler_network(candidate: Candidate) -> Iterator[Candidate]:
     for name in ("slope", "init", "eta", *(("dominance",) if one.outputs == "trained" else ())):
         value = getattr(one, name)
         for v in simpler(value) if value is not None else ():
-            if v or name != "init":  # a start at zero is another statement
+            if v or name == "slope":  # a start at zero is another statement
                 yield from _changed(candidate, **{name: v})
 
 

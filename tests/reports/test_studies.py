@@ -8,7 +8,7 @@ import pytest
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.features import UnconstrainedFeatures
 from theorycheck.reports import collapse, phase
-from theorycheck.reports.studies import study_grid, study_pictures
+from theorycheck.reports.studies import study_grids, study_pictures
 from theorycheck.studies.phase import Cell, Phase
 from theorycheck.training.collapse import CollapsePoint, CollapseStudy
 from theorycheck.training.features import Descent
@@ -74,7 +74,7 @@ def test_files_of_a_report(tmp_path):
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"phase-1.csv", "phase-1.tex", "phase-1.pdf", "phase-1.svg", "collapse.pdf", "collapse.svg"}
     assert all(caption for _, caption in found)
-    assert len(study_grid(PHASE).rows) == 2
+    assert len(study_grids(PHASE)[0].rows) == 2
 
 
 def test_every_structure_has_a_name():

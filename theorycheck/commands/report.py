@@ -77,6 +77,7 @@ def _solutions() -> dict:
     """The solutions; one that fails is told and left out, so that it does not cost the report."""
     from theorycheck import solve
     from theorycheck.errors import TheorycheckError
+    from theorycheck.models import generators_signs as families
 
     found = {}
     for title, (X, y, width, phi) in _INSTANCES.items():
@@ -86,10 +87,65 @@ def _solutions() -> dict:
             output.say(f"not solved: {title} ({reason})")
     for title, (classes, depth, reg, loss, phi) in _FEATURES.items():
         found[title] = solve.dufm(classes, depth, reg, loss, phi, seconds=0)
+    for cosine in ("1/3", "1/2"):
+        title = f"largest margin, lengths 1 and 3 in one class, cosine {cosine}"
+        found[title] = solve.margin(families.tilted(cosine), slope="1/2", width=20)
     return found
 
 
 def _studies() -> list:
+    """All studies; one that fails is told and left out."""
+    from theorycheck.errors import TheorycheckError
+
+    found = []
+    for part in (_features_studies, _extremal_studies, _margin_studies, _threshold_studies):
+        try:
+            found += part()
+        except TheorycheckError as reason:
+            output.say(f"no figure: {reason}")
+    return found
+
+
+def _extremal_studies() -> list:
+    """Extremal vectors of three samples, and of many."""
+    from theorycheck import solve
+    from theorycheck.models.teacher import Law
+    from theorycheck.studies.alignment import concentration
+
+    samples = [Law("margin", 2).draw(20), Law("clusters", 2, sigma="1/10").draw(24, seed=2)]
+    samples.append(Law("gaussian", 3).draw(8, seed=2))
+    laws = [Law("margin", 2), Law("gaussian", 2)]
+    return [*map(solve.extremal, samples), concentration(laws, (4, 10, 20, 50, 100, 200), seeds=10)]
+
+
+def _margin_studies() -> list:
+    """Stable ranks and margins of leaky ReLU and ReLU networks, and where margins stay unequal."""
+    from theorycheck.models import generators_signs as families
+    from theorycheck.models.relu import ReluInstance
+    from theorycheck.studies.trajectory import study
+
+    near = families.gaussian(10, 784)
+    instances = [
+        ReluInstance(near, width=50, slope="1/2", init="1/100"),
+        ReluInstance(near, width=50, slope=0, init="1/100000"),
+        ReluInstance(families.tilted("1/2"), width=20, slope="1/2", init="1/100"),
+    ]
+    return [study(instance, seeds=3) for instance in instances]
+
+
+def _threshold_studies() -> list:
+    """How training of both layers ends, against n/d and against the scale of the start."""
+    from theorycheck.studies.threshold import Question, solve
+
+    size: dict[str, Any] = {"width": 60, "seeds": 6, "steps": 100_000}
+    questions = [
+        Question([3], ["1", "3/2", "2", "3", "5", "8"], ["1/1000"], **size),
+        Question([3], ["5"], ["1/1000", "1/100", "1/10", "1/3", "1"], **size),
+    ]
+    return [solve(question) for question in questions]
+
+
+def _features_studies() -> list:
     """Phase diagrams from closed forms, and how often training collapses."""
     from theorycheck.models.features import UnconstrainedFeatures
     from theorycheck.studies.phase import Question, solve

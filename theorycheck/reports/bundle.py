@@ -62,7 +62,7 @@ def write_report(
         solutions: by title, each a solution or its JSON document.
         trainings: `Figure1` results or `figures.Decay` records.
         derivations: by title, each LaTeX or a result with `.latex()`.
-        studies: phase diagrams and studies of how often training collapses.
+        studies: see `reports.studies.study_pictures`.
         latex: the LaTeX file, if not in the folder; its figures lie beside it.
         html: the folder of the page, if another.
 

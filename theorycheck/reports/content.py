@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from theorycheck.errors import InvalidInstance, TheorycheckError
-from theorycheck.reports import grids, studies
+from theorycheck.reports import grids, margins, studies
 from theorycheck.reports.figures import Decay, decay
 from theorycheck.reports.grids import Grid
 from theorycheck.reports.statements import statement_latex
@@ -122,8 +122,8 @@ class Content:
 
     @property
     def study_grids(self) -> tuple[Grid, ...]:
-        """Each study as a table."""
-        return tuple(studies.study_grid(study) for study in self.studies)
+        """Each study as a table or two."""
+        return tuple(grid for study in self.studies for grid in studies.study_grids(study))
 
     @property
     def outcomes(self) -> tuple[Any, ...]:
@@ -156,13 +156,13 @@ def gather(
         solutions: by title, each a solution or its JSON document; without titles they are numbered.
         trainings: `Figure1` results or `Decay` records.
         derivations: by title, each LaTeX or a result with `.latex()`.
-        study_results: phase diagrams and studies of how often training collapses.
+        study_results: see `studies.study_pictures`.
 
     Returns:
         The content, without figures.
     """
     verdicts, rows = tuple(verdicts), tuple(getattr(drop_table, "rows", drop_table))
-    documents = _titled(solutions)
+    documents, shown = _titled(solutions), tuple(study_results)
     pairs: Any = derivations.items() if isinstance(derivations, Mapping) else derivations
     return Content(
         version=_version(),
@@ -174,8 +174,8 @@ def gather(
         decays=tuple(decay(training) for training in trainings),
         derivations=tuple((title, part if isinstance(part, str) else part.latex()) for title, part in pairs),
         proofs=_proofs(verdicts),
-        certificates=_certificates(verdicts, rows, documents),
-        studies=tuple(study_results),
+        certificates=_certificates(verdicts, rows, documents, shown),
+        studies=shown,
     )
 
 
@@ -189,7 +189,9 @@ def _version() -> str:
 
 
 def _solution_grids(title: str, document: Mapping[str, Any]) -> list[tuple[str, Grid]]:
-    """One table of a solution, or three of a solved unconstrained-features model."""
+    """The tables of a solution: one, or several of an unconstrained-features model or a maximum-margin problem."""
+    if "margins" in document:
+        return [(title, margins.solution_grid(document)), (f"{title}: samples", margins.sample_grid(document))]
     if "structures" not in document:
         return [(title, grids.solution_grid(document))]
     parts = (grids.bound_grid(document), grids.structure_grid(document), grids.layer_grid(document))
@@ -255,10 +257,13 @@ def proof_view(name: str, report: "ProofReport") -> ProofView:
     )
 
 
-def _certificates(verdicts: Iterable["Verdict"], rows: Iterable[Any], solutions: Iterable[tuple]) -> tuple:
+def _certificates(
+    verdicts: Iterable["Verdict"], rows: Iterable[Any], solutions: Iterable[tuple], shown: Iterable[Any]
+) -> tuple:
     found: list[tuple[str, Any]] = [(v.claim.key, f.certificate) for v in verdicts for f in v.findings]
     found += [(row.claim, row.certificate) for row in rows]
     found += [(title, document.get("certificate")) for title, document in solutions]
+    found += [(f"extremal {s.data.name}", s.certificate) for s in shown if hasattr(s, "certified_complete")]
     unique = {}
     for owner, certificate in found:
         document = getattr(certificate, "document", certificate)

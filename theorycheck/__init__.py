@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from theorycheck.models.activations import Activation as Activation
     from theorycheck.models.activations import activation as activation
     from theorycheck.models.data import Dataset as Dataset
+    from theorycheck.models.features import UnconstrainedFeatures as UnconstrainedFeatures
     from theorycheck.models.instance import Instance as Instance
     from theorycheck.models.losses import Loss as Loss
     from theorycheck.models.networks import TwoLayer as TwoLayer
+    from theorycheck.models.relu import ReluInstance as ReluInstance
+    from theorycheck.models.teacher import Law as Law
 
 __version__ = "0.1.0"
 
@@ -42,8 +45,11 @@ _HOMES = {
     "Instance": "theorycheck.models.instance",
     "InvalidClaim": "theorycheck.errors",
     "InvalidInstance": "theorycheck.errors",
+    "Law": "theorycheck.models.teacher",
     "Loss": "theorycheck.models.losses",
+    "ReluInstance": "theorycheck.models.relu",
     "TwoLayer": "theorycheck.models.networks",
+    "UnconstrainedFeatures": "theorycheck.models.features",
     "activation": "theorycheck.models.activations",
     "check": "theorycheck.api",
     "claims": "theorycheck.api",

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[{}_^'&~]|\d+(?:\.\d+)?|[A-Za-z]|\S", r
 _LETTERS = {name: char for char, name in GREEK.items()} | {"ell": "ℓ", "infty": "∞", "emptyset": "∅", "varnothing": "∅"}
 _SIGNS = {name: char for char, name in SIGNS.items()} | ALIASES
 _NAMES = frozenset(
-    "exp log sin cos tan sinh cosh tanh atan arctan asinh erf inf sup det dim rank ker tr ln min max arg".split()  # noqa: SIM905
+    "exp log sin cos tan sinh cosh tanh atan arctan asinh erf inf sup det dim rank ker tr ln min max arg Pr".split()  # noqa
 )
 _ACCENTS = {"hat": "^", "tilde": "~", "bar": "¯", "dot": "˙", "ddot": "¨", "widetilde": "~", "widehat": "^"}
 _BOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ", "Q": "ℚ", "E": "𝔼", "P": "ℙ"}

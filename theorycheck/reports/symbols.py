@@ -14,6 +14,7 @@ GREEK = _pairs("""
 """Character to name, without the backslash."""
 
 SIGNS = _pairs("""
+    ↑ uparrow ↓ downarrow
     ± pm ∓ mp × times · cdot ⋅ cdot ÷ div ≤ le ≥ ge ≠ ne ≈ approx ≡ equiv ∼ sim ≪ ll ≫ gg ⪰ succeq ⪯ preceq ≻ succ
     ≺ prec ∝ propto ∈ in ∉ notin ⊂ subset ⊆ subseteq ∪ cup ∩ cap ∅ emptyset ∞ infty ∀ forall ∃ exists ¬ neg ∧ wedge
     ∨ vee ⇒ Rightarrow ⇔ Leftrightarrow ⟺ Longleftrightarrow → to ← leftarrow ↦ mapsto ↔ leftrightarrow ∇ nabla
@@ -24,6 +25,6 @@ SIGNS = _pairs("""
 
 ALIASES = _pairs("""
     leq ≤ geq ≥ neq ≠ rightarrow → implies ⇒ iff ⇔ lVert ‖ rVert ‖ vert | lvert | rvert | dots … ldots … dotsc … dotsb ⋯
-    parallel ∥ land ∧ lor ∨ colon : prime ′ ast ∗ varnothing ∅ { { } } | ‖ gets ← lbrace { rbrace }
+    # # parallel ∥ land ∧ lor ∨ colon : prime ′ ast ∗ varnothing ∅ { { } } | ‖ gets ← lbrace { rbrace }
 """)
 """Further names, and the characters that they stand for."""

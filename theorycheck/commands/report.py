@@ -182,6 +182,9 @@ def _derivations() -> dict:
         "Riemannian gradient": derive.riemannian_gradient(net, samples=1, inputs=1),
         "Limiting flow, full batch, half-sum": derive.flow_constant("full-batch", "half-sum"),
         "Limiting flow, one sample, half-mean": derive.flow_constant("one-sample", "half-mean"),
+        "First step on nearly orthogonal data": derive.one_step(),
+        "Early alignment": derive.alignment(),
+        "Two-sided least squares": derive.two_sided(),
     }
 
 

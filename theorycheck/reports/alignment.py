@@ -102,3 +102,4 @@ def _rates(panel: Any, study: "Concentration") -> None:
         rate = np.sqrt(study.points[0].law.d * np.log(ns) / ns)
         panel.plot(ns, rate, color=MUTED, linewidth=1, linestyle=(0, (4, 2)), label="√(d ln n / n)")
     panel.set_yscale("log")
+    pictures.plain_ticks(panel)

@@ -242,10 +242,17 @@ def _hemisphere(panel: Any, solution: "ExtremalSolution", frame: np.ndarray) -> 
     for vector, w in _directions(solution):
         x, y, z = frame @ w
         if z >= 0:
-            panel.plot(x, y, zorder=4, **_mark(vector.sign, _filled(vector)))
+            panel.plot(x, y, zorder=4, path_effects=_halo(), **_mark(vector.sign, _filled(vector)))
     panel.set(xlim=(-1.05, 1.05), ylim=(-1.05, 1.05), aspect="equal")
     panel.axis("off")
     return image
+
+
+def _halo() -> list:
+    """A light rim, so that marks are seen where G_n is large."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3, foreground="#fdfdfd")]
 
 
 def _disc(panel: Any) -> Any:

@@ -70,6 +70,15 @@ def canvas(width: float, height: float) -> Any:
     return figure
 
 
+def plain_ticks(panel: Any) -> None:
+    """A logarithmic y axis with ticks at 1, 2, 5, 10, ... written as plain numbers."""
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+
+    panel.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+    panel.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+    panel.yaxis.set_minor_formatter(NullFormatter())
+
+
 def save(figure: Any, folder: Path, name: str) -> tuple[Path, Path]:
     """Write the figure as PDF and SVG, without dates.
 

@@ -72,7 +72,7 @@ def _ranks(panel: Any, study: "TrajectoryStudy") -> None:
     panel.set_title("stable rank", size=8.5, color=INK)
     if max(float(np.nanmax(r.stable_ranks[1:], initial=0)) for r in study.trajectory.runs) > 5:
         panel.set_yscale("log")
-        _plain_ticks(panel)
+        pictures.plain_ticks(panel)
     handles = [_key(_COLOURS[name], label) for name, label in _NAMES.items()]
     if study.predicted:
         for value in dict.fromkeys(round(v, 12) for v in study.predicted.stable_ranks.values()):
@@ -130,14 +130,6 @@ def _key(colour: str, label: str, dashed: bool = False) -> Any:
     from matplotlib.lines import Line2D
 
     return Line2D([], [], color=colour, linewidth=1.2, linestyle=(0, (4, 2)) if dashed else "-", label=label)
-
-
-def _plain_ticks(panel: Any) -> None:
-    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
-
-    panel.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
-    panel.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
-    panel.yaxis.set_minor_formatter(NullFormatter())
 
 
 def title(study: "TrajectoryStudy") -> str:

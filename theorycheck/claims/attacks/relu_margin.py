@@ -156,8 +156,8 @@ def _left_over(candidate: Candidate) -> Violation | None:
 # ---- the weights of the claim ----------------------------------------------------------------------------------------
 
 
-def claimed(one: ReluInstance) -> tuple[dict, Fraction] | None:
-    """The weights v_+ and v_- for λ = K^-1 1 as a point, and 1^T λ; K as for equal widths. None where K is singular."""
+def claimed(one: ReluInstance) -> tuple[dict, list[Fraction]] | None:
+    """The weights v_+ and v_- for λ = K^-1 1 as a point, and λ; K as for equal widths. None where K is singular."""
     gamma, y, X = one.slope, one.data.y, one.data.X
     weight = lambda i, k: 1 + gamma**2 if y[i] == y[k] else -2 * gamma  # noqa: E731
     products = one.data.gram()
@@ -169,7 +169,7 @@ def claimed(one: ReluInstance) -> tuple[dict, Fraction] | None:
     for sign in (1, -1):
         factors = [p if label == sign else -gamma * p for p, label in zip(lam, y, strict=True)]
         rows.append([sum(f * x[k] for f, x in zip(factors, X, strict=True)) for k in range(one.data.d)])
-    return relu_build.fixed_point([rows[0]], [rows[1]]), sum(lam, Fraction(0))
+    return relu_build.fixed_point([rows[0]], [rows[1]]), lam
 
 
 def _flint(v: Fraction) -> fmpq:
@@ -199,6 +199,14 @@ def _other_margin(one: ReluInstance, point: dict) -> Violation | None:
     )
 
 
+def _not_iff(candidate: Candidate) -> Violation | None:
+    """K^-1 1 >= 0, and yet the weights with these multipliers have other margins."""
+    one = candidate.instance
+    fits = one.outputs == "fixed" and one.activation == "leaky" and one.loss != "square"
+    told = claimed(one) if fits else None
+    return None if told is None or min(told[1]) < 0 else _other_margin(one, told[0])
+
+
 def _longer(one: ReluInstance, point: dict) -> Violation | None:
     solution = at_labels(one)
     if solution is None or (proof := kkt(solution)) is None:
@@ -215,6 +223,19 @@ def _longer(one: ReluInstance, point: dict) -> Violation | None:
     )
 
 
+def _other_limit(candidate: Candidate) -> Violation | None:
+    """The limit of t L(t), which is |W*|^2, is not m 1^T K^-1 1, the squared norm of the weights of the claim."""
+    one = candidate.instance
+    told = claimed(one) if one.outputs == "fixed" and one.loss == "logistic" and at_labels(one) else None
+    found = told and _longer(one, told[0])
+    if not found:
+        return None
+    least = found.bound.rpartition(", ")[2]
+    return attrs.evolve(found, quantity="limit of t L(t), |W*|^2", bound=f"m 1^T K^-1 1 = {found.value}", value=least)
+
+
 MARGINS_DIFFER = Attack("margins of the maximum-margin point differ", every, _unequal)
 LEFT_OVER = Attack("a sample that the maximum margin does not need", every, _left_over)
 OTHER_WEIGHTS = Attack("the weights with multipliers K^-1 1 are not those of the maximum margin", every, _not_these)
+NOT_IFF = Attack("no negative multiplier, and other margins", every, _not_iff)
+OTHER_LIMIT = Attack("another limit of t L(t)", every, _other_limit)

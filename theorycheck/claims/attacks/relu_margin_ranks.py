@@ -62,7 +62,7 @@ def _spread(one: ReluInstance, sign: int, m: int) -> list[list[list[int]]]:
     rows = _cells(tuple(one.data.X[i] for i in own)) if own else [()]
     full = [[int(1 in cell[k : k + 1]) for k in range(len(own))] for cell in rows]
     spread = [[int(dict(zip(own, row, strict=True)).get(i, 0)) for i in range(one.data.n)] for row in full]
-    turns = [[spread[r % len(spread)] for r in range(m)]]
+    turns = [[spread[r % len(spread)] for r in range(m)]] if spread else []
     turns += [list(rows) for rows in islice(combinations_with_replacement(spread, m), _CHOICES)]
     return sorted(turns, key=lambda rows: -len({tuple(row) for row in rows}))
 

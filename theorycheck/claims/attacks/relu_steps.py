@@ -6,6 +6,7 @@ balls.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -200,7 +201,7 @@ def _balanced(one: ReluInstance) -> Iterator[dict]:
     yield relu_build.fixed_point(rows * m[0], rows * m[1])
 
 
-def _never_moves(candidate: Candidate) -> Violation | None:
+def _never_moves(candidate: Candidate, bound: str) -> Violation | None:
     """One step leaves all weights where they are, so that all steps do."""
     one, point = candidate.instance, candidate.point
     if not small_enough(one) or one.outputs != "fixed" or not is_start(one, point):
@@ -214,7 +215,7 @@ def _never_moves(candidate: Candidate) -> Violation | None:
         return None
     return Violation(
         quantity="how far any neuron moves in a step, and so in all",
-        bound="|w(t)| grows like log t, and the loss falls like 1/t",
+        bound=bound,
         value="0",
         size=1.0,
         evidence=(seen,),
@@ -222,4 +223,11 @@ def _never_moves(candidate: Candidate) -> Violation | None:
 
 
 MISALIGNED = Attack("signs after the first step, exactly", _from_starts, _misaligned)
-NEVER_MOVES = Attack("starts from which nothing moves", _still_starts, _never_moves)
+NEVER_MOVES = Attack(
+    "starts from which nothing moves", _still_starts, partial(_never_moves, bound="|w| like log t, the loss like 1/t")
+)
+NEVER_GROWS = Attack(
+    "starts from which nothing moves",
+    _still_starts,
+    partial(_never_moves, bound="weights grow, and have a stable rank"),
+)

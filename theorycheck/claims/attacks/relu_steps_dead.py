@@ -1,7 +1,8 @@
-"""Samples that no neuron of their own sign is active on: never learnt, or woken; neurons that fall asleep, turn back."""
+"""Samples that no neuron of their own sign is active on: never learnt, or woken; neurons that turn off or back."""
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
@@ -47,7 +48,7 @@ def _dead_starts(space: Space) -> Iterator[Candidate | Looked]:
     yield Looked(0, f"{tried} starts with a sample that no neuron is active on")
 
 
-def _dead(candidate: Candidate) -> Violation | None:
+def _dead(candidate: Candidate, bound: str) -> Violation | None:
     """All neurons are inactive on a sample that is orthogonal to all others, for ever."""
     one, point = candidate.instance, candidate.point
     if not one.relu or one.outputs != "fixed" or one.loss != "logistic" or not is_start(one, point):
@@ -62,7 +63,7 @@ def _dead(candidate: Candidate) -> Violation | None:
             continue
         return Violation(
             quantity=f"loss, with no neuron active on sample {i}",
-            bound="tends to 0, all margins over |W| to the same positive number",
+            bound=bound,
             value=f"at least log(2)/{one.data.n} for ever, that sample's margin 0",
             size=1.0,
             evidence=(part("violates, for ever", body),),
@@ -169,8 +170,8 @@ def _one_class(space: Space) -> Iterator[ReluInstance]:
 
 
 def _obtuse() -> list[Dataset]:
-    rows = [(1, 1), (2, 1), (1, 2), (1, 0), (4, 0)]
-    return [Dataset([a, (-k, b)], [1, 1], name="an obtuse angle") for a in rows for k in (1, 2, 4) for b in (1, 4)]
+    rows, others = [(1, 1), (2, 1), (1, 0), (2, 0)], [(-1, 1), (-2, 1), (-4, 1), (Fraction(-1, 4), 1)]
+    return [Dataset([a, b], [1, 1], name="an obtuse angle") for a in rows for b in others]  # type: ignore[arg-type]
 
 
 def _inside(one: ReluInstance) -> Iterator[dict]:
@@ -181,10 +182,14 @@ def _inside(one: ReluInstance) -> Iterator[dict]:
     rows = [row for row in product(_ROWS, repeat=one.data.d) if _least(one, row) > 0] if one.data.d <= 2 else []
     if not rows:
         return
-    farthest = max(rows, key=lambda row: sum(_inner(one, row)))
-    near = [min(rows, key=lambda row: _inner(one, row)[i]) for i in range(one.data.n)]  # noqa: B023
+    seen = [(row, _inner(one, row)) for row in rows]
+    pairs = [(rows[0], rows[0])]
+    for i in range(one.data.n):  # near the edge of sample i where the others have learnt that sample and no other
+        near, _ = min(seen, key=lambda pair: pair[1][i])
+        far, _ = max(seen, key=lambda pair: 5 * pair[1][i] - 4 * sum(pair[1]))
+        pairs.append((near, far))
     plus = one.data.y[0] > 0
-    for first, rest in ((rows[0], rows[0]), *((row, farthest) for row in near)):
+    for first, rest in pairs:
         own = [[one.init * v for v in row] for row in (first, *[rest] * (one.width[0 if plus else 1] - 1))]
         other = [[-one.init * v for v in rows[0]]] * one.width[1 if plus else 0]
         yield relu_build.fixed_point(*((own, other) if plus else (other, own)))
@@ -261,7 +266,16 @@ def _falls(candidate: Candidate) -> Violation | None:
     )
 
 
-DEAD = Attack("samples that no neuron is active on", _dead_starts, _dead)
+DEAD = Attack(
+    "samples that no neuron is active on",
+    _dead_starts,
+    partial(_dead, bound="tends to 0, all margins over |W| to one positive number"),
+)
+DEAD_RANK = Attack(
+    "samples that no neuron is active on",
+    _dead_starts,
+    partial(_dead, bound="m / |S_i| is finite for every sample: some neuron is active on it"),
+)
 LEARNT = Attack("samples that are learnt after all", _inactive_starts, _learnt)
 ACTIVE_NO_LONGER = Attack("neurons that become inactive", _all_active, _lost)
 COEFFICIENT_FALLS = Attack("coefficients that fall", _one_sample, _falls)

@@ -13,6 +13,12 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_siblings as siblings
+from theorycheck.claims.attacks import relu_margin as at_margin
+from theorycheck.claims.attacks import relu_margin_ranks as at_ranks
+from theorycheck.claims.attacks import relu_steps as by_steps
+from theorycheck.claims.attacks import relu_steps_dead as by_dead
+from theorycheck.claims.attacks import relu_steps_ends as by_ends
+from theorycheck.claims.attacks.relu_trained import TRAINED
 from theorycheck.claims.checks import relu_margin as margin
 from theorycheck.claims.checks import relu_plain as plain
 from theorycheck.claims.checks import relu_steps as steps
@@ -20,6 +26,7 @@ from theorycheck.claims.checks import relu_trained as trained
 from theorycheck.claims.checks.proved import proof, proofs
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
+from theorycheck.claims.library import kou2023_drops as drops
 from theorycheck.claims.library import kou2023_relu
 from theorycheck.claims.relu_instances import SLOPES, balanced, drawn, first, tilts
 
@@ -62,6 +69,8 @@ K1 = Claim(
         trained.PATTERN,
     ),
     instances=drawn(first()),
+    attacks=(by_steps.MISALIGNED,),
+    drops=drops.K1,
     siblings=_false(
         "k1~any_data",
         "One step from a tiny start gives the pattern of the labels, whatever the data.",
@@ -83,6 +92,8 @@ K2 = Claim(
     conclusion=Conclusion("norms", "norms grow like log t", r"\|w_{j,r}\|/\log t\to\|v_j\|"),
     checks=(trained.NORMS,),
     instances=drawn(first()),
+    attacks=(by_steps.NEVER_MOVES, by_ends.STOPS, TRAINED),
+    drops=drops.K2,
     siblings=_false("k2~one", "|W(t)| / log t tends to 1, whatever the data.", siblings.norm_below_one),
 )
 
@@ -101,6 +112,8 @@ K3 = Claim(
     conclusion=Conclusion("stable_rank", "the stable rank of W_j tends to 1", r"\operatorname{sr}(W_j)\to1"),
     checks=(proof("kou2023/rate", _K3), margin.BLOCKS, trained.RANKS, trained.RATE),
     instances=drawn(first()),
+    attacks=(at_ranks.RANK_ABOVE_ONE, by_ends.REST_RANK, TRAINED),
+    drops=drops.K3,
     siblings=_false("k3~at_once", "The stable rank of W_+ is 1 after the first step.", siblings.not_at_once),
 )
 
@@ -116,6 +129,8 @@ K3_STACKED = Claim(
     conclusion=Conclusion("stacked_rank", "the stable rank of W tends to 1", r"\operatorname{sr}(W)\to1"),
     checks=(margin.STACKED_BREAKS,),
     instances=drawn((first()[1], first("1/10")[3]), SLOPES[:4], classes=True, sizes=(2, 3, 4)),
+    attacks=(at_ranks.STACKED_ABOVE_ONE,),
+    drops=drops.K3_STACKED,
     believed=False,
 )
 
@@ -137,6 +152,8 @@ K3_FORMULA = Claim(
     ),
     checks=(proofs(("kou2023/orthogonal", "kou2023/stable_rank"), _BALANCED), margin.STACKED, trained.STACKED),
     instances=sequence((first()[1],), balanced),
+    attacks=(at_ranks.OTHER_STACKED_RANK,),
+    drops=drops.K3_BALANCED,
     siblings=_false("k3_balanced~two", "It is at least 2, whatever gamma.", siblings.stacked_below_two),
     proof="kou2023/orthogonal",
 )
@@ -156,6 +173,8 @@ K4 = Claim(
     conclusion=Conclusion("equal_margins", "margins over the norm become equal", r"(q_i-q_k)/\|W\|\to0"),
     checks=(margin.LIMITS, trained.DIFFERENCES),
     instances=drawn(first()),
+    attacks=(at_margin.MARGINS_DIFFER, by_ends.REST_UNEQUAL, by_dead.DEAD, TRAINED),
+    drops=drops.K4,
     siblings=_false("k4~any_data", "All margins become equal, whatever the data.", siblings.unequal_margins),
 )
 
@@ -175,6 +194,8 @@ K4_POSITIVE = Claim(
     conclusion=Conclusion("positive", "no multiplier is 0 or negative", r"K^{-1}\mathbf1>0"),
     checks=(proof("kou2023/positive", _POSITIVE), margin.POSITIVE),
     instances=drawn(first()),
+    attacks=(at_margin.LEFT_OVER,),
+    drops=drops.K4_POSITIVE,
     siblings=_false("k4_positive~half", "R_min^2 > (n - 1) p is enough.", siblings.half_is_not_enough),
     proof="kou2023/positive",
 )
@@ -193,6 +214,8 @@ K4_IFF = Claim(
     conclusion=Conclusion("equal_iff", "equal margins iff K^-1 1 >= 0", r"q\text{ constant}\iff K^{-1}\mathbf1\ge0"),
     checks=(proof("kou2023/equal_margins", _IFF), margin.IFF),
     instances=drawn(tilts()),
+    attacks=(at_margin.NOT_IFF,),
+    drops=drops.K4_IFF,
     siblings=_false("k4_iff~always", "Margins are equal wherever the pattern is that of the labels.", siblings.tilted),
     proof="kou2023/equal_margins",
 )
@@ -246,6 +269,8 @@ K5 = Claim(
     conclusion=Conclusion("loss_rate", "t L(t) tends to |W*|^2", r"tL(t)\to\|W^*\|_F^2"),
     checks=(margin.LIMITS, trained.LOSS),
     instances=drawn(first()),
+    attacks=(at_margin.OTHER_LIMIT, by_steps.NEVER_MOVES, by_ends.STOPS, by_dead.DEAD, TRAINED),
+    drops=drops.K5,
     siblings=_false("k5~one", "t L(t) tends to 1, whatever the data.", siblings.other_loss_limit),
 )
 
@@ -265,6 +290,8 @@ K6 = Claim(
     conclusion=Conclusion("kkt", "these weights are a KKT point with equal margins", r"y_if_{W^*}(x_i)=1"),
     checks=(proof("kou2023/kkt", _K6), margin.KKT),
     instances=drawn(first()),
+    attacks=(at_margin.OTHER_WEIGHTS, at_margin.MARGINS_DIFFER),
+    drops=drops.K6,
     siblings=_false(
         "k6~shorter", "Some other weights with margins at least 1 for these slopes are shorter.", siblings.least
     ),
@@ -284,6 +311,8 @@ K6_LIMIT = Claim(
     conclusion=Conclusion("direction", "the direction tends to the max-margin point", r"W/\|W\|\to W^*/\|W^*\|"),
     checks=(trained.DIRECTION,),
     instances=drawn(first()),
+    attacks=(at_margin.MARGINS_DIFFER, by_ends.REST_ELSEWHERE, TRAINED),
+    drops=drops.K6_LIMIT,
     siblings=_false(
         "k6_limit~stacked_alike",
         "At that point all neurons, of both signs, are multiples of one vector.",
@@ -306,6 +335,8 @@ K9 = Claim(
     conclusion=Conclusion("decomposition", "the weights are that combination", r"W-W^{(0)}\in\mathrm{span}(x_i)"),
     checks=(proof("kou2023/decomposition", (*_K9, A.DECREASING)), plain.DECOMPOSITION),
     instances=drawn(first()),
+    attacks=(by_dead.COEFFICIENT_FALLS,),
+    drops=drops.K9,
     siblings=_false(
         "k9~no_motion", "Orthogonally to the samples and along them: no neuron moves in a step.", siblings.moves
     ),

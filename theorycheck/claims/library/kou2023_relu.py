@@ -9,11 +9,15 @@ from fractions import Fraction
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_siblings as siblings
+from theorycheck.claims.attacks import relu_steps as by_steps
+from theorycheck.claims.attacks import relu_steps_dead as by_dead
+from theorycheck.claims.attacks.relu_trained import TRAINED
 from theorycheck.claims.checks import relu_active as active
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks import relu_trained as trained
 from theorycheck.claims.checks.proved import proofs
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.library import kou2023_drops as drops
 from theorycheck.claims.relu_instances import drawn, first
 
 ARXIV = "2310.18935"
@@ -53,20 +57,25 @@ K7 = Claim(
         trained.BOUNDED,
     ),
     instances=_wide(),
+    attacks=(by_dead.DEAD_RANK, by_steps.NEVER_GROWS, TRAINED),
+    drops=drops.K7,
     siblings=_false("k7~one", "With the ReLU too it tends to 1.", siblings.two_rows),
 )
 
 K7_KEPT = Claim(
     key="kou2023.k7_kept",
     title="With the ReLU the sets of active neurons only grow",
-    statement="ReLU, nearly orthogonal data: a neuron active at the start on a sample of its own sign stays so.",
+    statement="ReLU, nearly orthogonal data, small start: a neuron active at the start on a sample of its own sign "
+    "stays so.",
     latex=r"$S_i(0)\subset S_i(t)$.",
     source=Source(ARXIV, "activation sets", Mark.RECALL, "Neurons may become active later."),
-    assumptions=(*_NETWORK, A.DOMINANT, A.ENOUGH, A.RANDOM_START),
+    assumptions=(*_NETWORK, A.DOMINANT, A.ENOUGH, A.RANDOM_START, A.SMALL_START, A.SMALL_STEP),
     setting="relu",
     conclusion=Conclusion("kept", "no neuron becomes inactive on samples of its own sign", r"S_i(0)\subset S_i(t)"),
     checks=(trained.KEPT,),
     instances=_wide(),
+    attacks=(by_dead.ACTIVE_NO_LONGER,),
+    drops=drops.K7_KEPT,
     siblings=_false("k7_kept~constant", "The sets stay as they are.", siblings.wakes),
 )
 
@@ -82,6 +91,8 @@ K8 = Claim(
     conclusion=Conclusion("dead_sample", "such a sample is never learnt", r"q_i(t)\le0"),
     checks=(proofs(("kou2023/dead_point", "kou2023/relu_orthogonal"), _DEAD), steps.DEAD, steps.OWN_DEAD),
     instances=drawn(tuple(first(0)[:3]), _ZERO, delta=0),
+    attacks=(by_dead.LEARNT,),
+    drops=drops.K8,
     siblings=_false("k8~learnt", "Every sample is learnt from every start.", siblings.dead_sample),
 )
 

@@ -17,6 +17,7 @@ from theorycheck.models.relu import ReluInstance
 F = Fraction
 _NETWORKS = (("leaky", F(1, 2)), ("leaky", F(0)), ("leaky", F(1, 10)), ("leaky", F(1)), ("tanh", F(0)))
 _WIDTHS = ((1,), (2,), (3,), (4,), (10,), (30,), (400,))  # the last ones give every sample an active neuron
+_DRAWN = 4  # Gaussian data sets, where only their size is fixed
 _USUAL: dict[str, Any] = {"signs": "balanced", "init": F(1, 10**5), "dominance": F(1), "eta": None, "seed": 0}
 _SPECIAL = (  # what is changed beside network, loss and data: one thing at a time
     {},
@@ -123,6 +124,15 @@ def _datasets(values: dict[str, Any]) -> Iterator[Dataset]:
             yield data.with_labels(values["y"])
         elif "y" not in values and (data.n, data.d) == (values.get("n", data.n), values.get("d", data.d)):
             yield data
+    if {"n", "d"} <= set(values) and "y" not in values:
+        yield from (_gaussian(values["n"], values["d"], seed) for seed in range(_DRAWN))
+
+
+def _gaussian(n: int, d: int, seed: int) -> Dataset:
+    """Gaussian samples with labels in turn, every number on multiples of 1/16, which keeps exact work short."""
+    data = signed.gaussian(n, d, seed)
+    rows = [[F(round(16 * v), 16) for v in row] for row in data.X]
+    return Dataset(rows, data.y, name=f"Gaussian, n={n}, d={d}, seed {seed}")  # type: ignore[arg-type]
 
 
 def known() -> tuple[Dataset, ...]:

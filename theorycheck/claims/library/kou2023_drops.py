@@ -59,6 +59,7 @@ K2 = (
 K3 = (
     Drop("nearly_orthogonal", {}, False, "any data with the pattern of the labels"),
     Drop("nearly_orthogonal", _COLLINEAR, False, "collinear"),
+    Drop("own_pattern", {"slope": "1/2"}, True, "found: classes without a direction"),
     Drop("own_pattern", _PAIRS, True, "classes +-e_i"),
     Drop("own_pattern", _XOR, False, "XOR"),
     Drop("leaky_activation", _RELU, True, "ReLU"),
@@ -96,7 +97,7 @@ K4 = (
     Drop("nearly_orthogonal", _tilted("9/10"), True, "length 3, cosine 9/10"),
     Drop("nearly_orthogonal", _gaussian(100), False, "Gaussian, n = 10, d = 100"),
     Drop("nearly_orthogonal", _gaussian(50), False, "Gaussian, n = 10, d = 50"),
-    Drop("nearly_orthogonal", _gaussian(20), None, "Gaussian, n = 10, d = 20"),
+    Drop("nearly_orthogonal", _gaussian(20), True, "Gaussian, n = 10, d = 20"),
     Drop("own_pattern", _PAIRS, False, "classes +-e_i"),
     Drop("own_pattern", _XOR, False, "XOR"),
     Drop("leaky_activation", _RELU | {"width": "1"}, True, "ReLU, m = 1: a dead sample"),

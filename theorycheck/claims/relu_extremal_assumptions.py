@@ -57,6 +57,14 @@ def _varies(one: ReluInstance) -> Margin:
     return Margin(PART**2 - found, True, "4/25 - the largest |D(w) - mean|^2 / |mean|^2")
 
 
+def _noise_room(one: ReluInstance) -> Margin:
+    """|β|² - σ², plus a little: equality is allowed."""
+    if one.law is None:
+        return Margin(Fraction(1), True, "no law is known, so no noise is")
+    room = _dot(one.law.beta, one.law.beta) - one.law.sigma**2
+    return Margin(room if room else Fraction(1, 10**6), True, "|beta|^2 - sigma^2 of the law; equality counts as kept")
+
+
 def own_sides(data: Dataset) -> bool:
     """Whether <β_+, x> > 0 on S_+ and <β_-, x> < 0 on S_-; False where there is no split."""
     from theorycheck.exact.two_sided import two_sided_ols
@@ -82,6 +90,13 @@ ALMOST_CONSTANT = assumption(
     r"\sup_w\|D_n(w)-\bar D\|<\tfrac25\|\bar D\|,\ \bar D=\tfrac1{2n}\sum_ky_kx_k",
     _varies,
     "data",
+)
+NOISE_BELOW = assumption(
+    "noise_below_signal",
+    "the labels' noise is no larger than the teacher: sigma <= |beta|",
+    r"\sigma\le\|\beta\|",
+    _noise_room,
+    "labels",
 )
 OWN_SIDES = assumption(
     "own_signs",

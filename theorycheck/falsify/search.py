@@ -125,7 +125,7 @@ class _Search:
 
     def _found(self, attack: Attack, candidate: Candidate) -> Counterexample:
         self.progress(f"{self.claim.key}: found one after {self.tries} tries; making it smaller")
-        self._certified(self._violation(attack, candidate), candidate)  # fail before any work is spent on shrinking
+        first = self._certified(self._violation(attack, candidate), candidate)  # fail before work is spent on shrinking
         holds = lambda smaller: self._is_one(attack, smaller) is not None  # noqa: E731
         smallest, steps = shrink(candidate, holds, _SHRINK_FOR, self.setting)
         self.tries += steps
@@ -139,7 +139,7 @@ class _Search:
             instance=smallest.instance,
             point=smallest.point,
             violation=violation,
-            certificate=self._certified(violation, smallest),
+            certificate=first if smallest is candidate else self._certified(violation, smallest),
             margins=self.assumed.margins(smallest.instance),
             tries=self.tries,
             seconds=time.monotonic() - self.start,

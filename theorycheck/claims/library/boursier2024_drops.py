@@ -35,12 +35,29 @@ B3 = (
 )
 B4 = (Drop("patterns_kept", {}, True, "a fit leaves its side"),)
 OWN_SIDE = (Drop(None, {}, True, "active on the other side too"),)
+_LAW = {"n": 32, "d": 2}  # 16 samples an input: there nothing breaks in the first draws of the margin law
+_MARGIN = {"law": "margin", "sigma": "1/2", **_LAW}
 B4_LIMIT = (
     Drop("both_output_signs", {"signs": "plus"}, True, "all output weights positive"),
     Drop("both_output_signs", {"width": 1}, True, "one neuron"),
-    Drop("relu_activation", {"slope": 1}, True, "linear network: one fit instead"),
+    Drop("small_initialisation", {"init": "1/10", **_MARGIN}, True, "lambda = 1/10"),
+    Drop("small_initialisation", {"init": 1, **_MARGIN}, True, "lambda = 1"),
+    Drop("small_initialisation", {"init": 10, **_MARGIN}, None, "lambda = 10, measured"),
+    Drop("margin_condition", {"law": "gaussian", **_LAW}, True, "x ~ N(0, I)"),
+    Drop("noise_below_signal", {}, True, "sigma = 5"),
     Drop("many_samples", {}, True, "n <= 2d: it interpolates"),
-    Drop("patterns_kept", {}, True, "the fit is not at rest"),
+    Drop("patterns_kept", {"law": "margin", "sigma": 1, "n": 16, "d": 2}, True, "the fit is not at rest"),
+    Drop("symmetric_inputs", {"law": "shifted", **_LAW}, True, "mean moved by 3/2"),
+    Drop("symmetric_inputs", {"law": "clusters", **_LAW}, True, "three clusters on a circle"),
+    Drop("symmetric_inputs", {"law": "orthant", **_LAW}, False, "positive orthant: one fit, and it is the two-sided"),
+    Drop("symmetric_inputs", {"X": "1,0;0,1;0,2;0,-1;0,-3", "y": "1,1,5/2,-1,-7/2"}, True, "a dead sample"),
+    Drop("linear_teacher", {"law": "absolute", **_LAW}, True, "y = |x_1| - |x_2|"),
+    Drop("relu_activation", {"slope": 1}, True, "linear network: one fit instead"),
+    Drop("relu_activation", {"slope": "1/2", **_MARGIN}, False, "leaky, 1/2"),
+    Drop("relu_activation", {"activation": "tanh", **_MARGIN}, None, "tanh, measured"),
+    Drop("dominant_outputs", {"dominance": "3/10", **_MARGIN}, False, "|a| = 3/10 |w|"),
+    Drop(None, {"eta": "1/50", **_MARGIN}, False, "steps of 1/50"),
+    Drop(None, _MARGIN, False, "nothing dropped"),
 )
 B5 = (
     Drop("many_samples", {}, True, "n < 2d"),

@@ -6,7 +6,10 @@ from fractions import Fraction
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
+from theorycheck.claims.attacks import relu_sided_dead as dead
+from theorycheck.claims.attacks import relu_sided_descent as descent
 from theorycheck.claims.attacks import relu_sided_fits as fits
+from theorycheck.claims.attacks import relu_sided_trained as trained_ends
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks import relu_orthant as orthant
@@ -14,7 +17,7 @@ from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import boursier2024_drops as drops
-from theorycheck.claims.relu_extremal_assumptions import OWN_SIDES
+from theorycheck.claims.relu_extremal_assumptions import NOISE_BELOW, OWN_SIDES
 from theorycheck.claims.relu_instances import (
     ANTIPODAL_PAIR,
     POINTS,
@@ -72,13 +75,14 @@ _LIMIT = (
     A.AWAY,
     A.MANY,
     A.PATTERNS,
+    NOISE_BELOW,
 )
 
 B4_LIMIT = Claim(
     key="boursier2024.b4_limit",
     title="From a small start training stops at the two-sided least squares instead of interpolating",
-    statement="Symmetric inputs away from the hyperplane orthogonal to Sigma beta, linear teacher, many samples, small "
-    "start, outputs of both signs: training converges to h(x) = max(<beta_+, x>, 0) - max(-<beta_-, x>, 0).",
+    statement="Symmetric inputs away from the hyperplane orthogonal to Sigma beta, linear teacher with noise below the "
+    "signal, many samples, small start, outputs of both signs: training converges to h(x) = max(<beta_+, x>, 0) - max(-<beta_-, x>, 0).",
     latex=r"$\theta(t)\to\theta_\infty$ with $h_\infty(x)=\langle\beta_+,x\rangle_+-(-\langle\beta_-,x\rangle)_+$.",
     source=Source(
         ARXIV, "main theorem", Mark.PAPER, "Its numbers are RECALL; n >= 8 d and lambda < 1/50 are our choice."
@@ -90,10 +94,13 @@ B4_LIMIT = Claim(
     instances=_LAWS,
     siblings=_false("b4_limit~best", "No network has a smaller loss than the two-sided fit.", siblings.beaten_fit),
     attacks=(
+        dead.DEAD_SAMPLE,
         fits.ONE_SIGN,
         fits.LINEAR_NETWORK,
         fits.FIT_INTERPOLATES,
         fits.FIT_MOVES,
+        descent.BELOW_FIT,
+        trained_ends.TRAINED_END,
     ),
     drops=drops.B4_LIMIT,
 )

@@ -14,6 +14,7 @@ SEEDS = (0, 1)
 SIZES = (1, 2, 8)  # samples an input; a limit is claimed for the last
 _OF_LAWS = frozenset({"linear_teacher", "symmetric_inputs", "margin_condition", "label_noise"})
 _WIDTHS = ((10,), (1,))
+_DRAWS = 6
 _KINDS = ("margin", "gaussian", "shifted", "orthant", "clusters", "absolute")
 _NOISES = ("1/2", 0, 5)
 
@@ -42,8 +43,15 @@ def sampled(values: dict[str, Any], wanted: bool) -> Iterator[tuple[Dataset, Law
     for times in (values["n"],) if "n" in values else SIZES:
         for law in found:
             n = times if "n" in values else times * law.d
-            for seed in (values["seed"],) if "seed" in values else SEEDS[: 1 + (times == SIZES[-1])]:
+            for seed in _seeds(values, last=times == SIZES[-1]):
                 yield rounded(law.draw(n, seed), GRID), law
+
+
+def _seeds(values: dict[str, Any], last: bool) -> tuple[int, ...]:
+    """More draws where the law and the number of samples are fixed."""
+    if "seed" in values:
+        return (values["seed"],)
+    return tuple(range(_DRAWS)) if {"law", "n"} <= set(values) else SEEDS if last else SEEDS[:1]
 
 
 def narrowed(choices: list[Any]) -> list[Any]:

@@ -24,7 +24,7 @@ def dead(one: ReluInstance) -> list[int]:
 
 
 def inactive(one: ReluInstance, samples: list[int]) -> dict:
-    """A start of the instance's scale with |a| = dominance |w| at most, along minus the sample: none is active there."""
+    """A start of the instance's scale along minus the sample: none is active there; |a| is at least dominance |w|."""
     m, row = sum(one.width), one.data.X[samples[0]]
     length = max(map(abs, row))
     w = [-one.init * v / length for v in row]

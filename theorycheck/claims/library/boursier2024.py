@@ -13,6 +13,7 @@ from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
 from theorycheck.claims.attacks import relu_extremal_vectors as vectors
+from theorycheck.claims.attacks import relu_sided_points as points
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks.proved import proof
@@ -82,6 +83,8 @@ B0_BALANCE = Claim(
     instances=_SMALL,
     siblings=_false("b0_balance~descent", "Steps of gradient descent conserve it too.", siblings.descent_drifts),
     proof="boursier2024/conservation",
+    attacks=(points.SIGN_CHANGES,),
+    drops=drops.B0_BALANCE,
 )
 
 B1 = Claim(

@@ -6,6 +6,7 @@ known; runs say what they saw. Rows that drop nothing show what a statement does
 
 from theorycheck.claims.claim import Drop
 
+B0_BALANCE = (Drop("dominant_outputs", {}, True, "|a| < |w|: an output weight changes its sign"),)
 B2 = (
     Drop("symmetric_inputs", {"law": "clusters"}, True, "three clusters on a circle"),
     Drop("linear_teacher", {"law": "absolute"}, True, "y = |x_1| - |x_2|"),
@@ -58,6 +59,16 @@ B4_LIMIT = (
     Drop("dominant_outputs", {"dominance": "3/10", **_MARGIN}, False, "|a| = 3/10 |w|"),
     Drop(None, {"eta": "1/50", **_MARGIN}, False, "steps of 1/50"),
     Drop(None, _MARGIN, False, "nothing dropped"),
+)
+B4_LEAKY = (Drop("leaky_patterns_kept", {}, True, "a neuron leaves its side"),)
+B4_ORTHANT = (
+    Drop("positive_inputs", {}, True, "samples on both sides"),
+    Drop("relu_activation", {"slope": "1/2"}, False, "leaky, 1/2"),
+)
+B7 = (
+    Drop("relu_activation", {"slope": "1/2"}, True, "leaky: one sign learns both sides"),
+    Drop("dominant_outputs", {}, True, "|a| < |w|: an output weight changes its sign"),
+    Drop(None, {}, False, "nothing dropped"),
 )
 B5 = (
     Drop("many_samples", {}, True, "n < 2d"),

@@ -9,11 +9,12 @@ from theorycheck.claims import relu_sibling_fits as siblings
 from theorycheck.claims.attacks import relu_sided_dead as dead
 from theorycheck.claims.attacks import relu_sided_descent as descent
 from theorycheck.claims.attacks import relu_sided_fits as fits
+from theorycheck.claims.attacks import relu_sided_points as points
 from theorycheck.claims.attacks import relu_sided_trained as trained_ends
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks import relu_orthant as orthant
-from theorycheck.claims.checks.proved import proof
+from theorycheck.claims.checks.proved import proof, proofs
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import boursier2024_drops as drops
@@ -82,7 +83,8 @@ B4_LIMIT = Claim(
     key="boursier2024.b4_limit",
     title="From a small start training stops at the two-sided least squares instead of interpolating",
     statement="Symmetric inputs away from the hyperplane orthogonal to Sigma beta, linear teacher with noise below the "
-    "signal, many samples, small start, outputs of both signs: training converges to h(x) = max(<beta_+, x>, 0) - max(-<beta_-, x>, 0).",
+    "signal, many samples, small start, outputs of both signs: training converges to h(x) = max(<beta_+, x>, 0) - "
+    "max(-<beta_-, x>, 0).",
     latex=r"$\theta(t)\to\theta_\infty$ with $h_\infty(x)=\langle\beta_+,x\rangle_+-(-\langle\beta_-,x\rangle)_+$.",
     source=Source(
         ARXIV, "main theorem", Mark.PAPER, "Its numbers are RECALL; n >= 8 d and lambda < 1/50 are our choice."
@@ -160,6 +162,8 @@ B4_LEAKY = Claim(
     instances=_LEAKY_FITS,
     siblings=_false("b4_leaky~same_neurons", "The neurons beta_+- themselves stay stationary.", siblings.leaky_moves),
     proof="boursier2024/leaky",
+    attacks=(points.LEAKY_MOVES,),
+    drops=drops.B4_LEAKY,
 )
 
 B4_ORTHANT = Claim(
@@ -176,6 +180,8 @@ B4_ORTHANT = Claim(
     instances=sequence((trained(orthant.ONE),), orthant_samples),
     siblings=_false("b4_orthant~zero", "It interpolates.", siblings.orthant_residual),
     proof="boursier2024/orthant",
+    attacks=(points.BESIDE_LEAST_SQUARES,),
+    drops=drops.B4_ORTHANT,
 )
 
 _B5 = (*_NETWORK, A.LINEAR_TEACHER, A.NOISE, A.MANY)
@@ -249,12 +255,22 @@ B7 = Claim(
     assumptions=_FAIL,
     setting="relu",
     conclusion=Conclusion("failure", "one-sided networks do not learn one side", r"L\ge\tfrac1{2n}\sum_{y<0}y^2"),
-    checks=(proof("boursier2024/failure", _FAIL), aligned.FAILURE, layers.ONE_SIDE),
+    checks=(
+        proofs(
+            ("boursier2024/failure", "boursier2024/conservation"),
+            _FAIL,
+            {"boursier2024/conservation": ("conserved", "sign", "sign with equality")},
+        ),
+        aligned.FAILURE,
+        layers.ONE_SIDE,
+    ),
     instances=sequence((trained(ANTIPODAL_PAIR), trained(POINTS)), two_sided_samples),
     siblings=_false(
         "b7~no_cost", "Networks with positive outputs can have the loss of the two-sided fit.", siblings.costs
     ),
     proof="boursier2024/failure",
+    attacks=(points.OTHER_SIDE,),
+    drops=drops.B7,
 )
 
 B8 = Claim(

@@ -163,3 +163,10 @@ def test_bad_input(call, words):
         call()
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_cosine_of_large_denominator_takes_no_long_search():
+    """The squares are looked for over the least denominator, 500 here and not 250000."""
+    first, second, _ = make.tilted("167/500").X
+    assert sum(a * b for a, b in zip(first, second, strict=True)) == 3 * Fraction(167, 500)
+    assert sum(b * b for b in second) == 9

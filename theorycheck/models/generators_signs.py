@@ -184,12 +184,23 @@ def _whole(value: Any, what: str) -> int:
 
 def _four_squares(value: Fraction) -> Row:
     """The fewest positive rationals, at most four, whose squares add up to a value of at least 0."""
-    q = value.denominator
-    whole = value.numerator * q  # value = whole / q²
+    q = _square_multiple(value.denominator)  # the smaller, the shorter the search
+    whole = int(value * q * q)  # value = whole / q²
     for terms in count():
         if (found := _squares(whole, terms, isqrt(whole))) is not None:
             return tuple(Fraction(a, q) for a in found)
     return ()
+
+
+def _square_multiple(number: int) -> int:
+    """The least q whose square is a multiple of a number of at least 1."""
+    q, factor = 1, 2
+    while factor * factor <= number:
+        power = 0
+        while number % factor == 0:
+            number, power = number // factor, power + 1
+        q, factor = q * factor ** ((power + 1) // 2), factor + 1
+    return q * number
 
 
 def _squares(whole: int, terms: int, largest: int) -> tuple[int, ...] | None:

@@ -73,7 +73,7 @@ def phase_figure(study: "Phase") -> Any:
 def _square(panel: Any, cell: "Cell", x: int, y: int, fills: dict, side: float) -> None:
     from matplotlib.patches import Rectangle
 
-    look: dict = {"facecolor": fills[cell.winner], "edgecolor": "white", "linewidth": 1.2}
+    look: dict = {"facecolor": fills[cell.winner], "edgecolor": pictures.GAP, "linewidth": 1.2}
     look |= {"hatch": "////"} if cell.gain < 1e-9 and not cell.met else {}  # nobody knows whether it is optimal
     panel.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, **look))
     size = min(7.0, 11 * side)

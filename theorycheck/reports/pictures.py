@@ -12,6 +12,7 @@ from theorycheck.reports.files import write
 INK, MUTED, LINE, PAPER = "#1b1b1b", "#5a5a5a", "#d4d4d4", "#ffffff"
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9"  # Okabe & Ito
 SERIES = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY)
+GAP = "#fdfdfd"  # between bars, of hatches and of rims: pages draw PAPER as nothing
 WIDTH = 6.5  # inches: the text width of the LaTeX document
 
 _STYLE = {

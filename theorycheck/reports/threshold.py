@@ -7,12 +7,11 @@ import numpy as np
 
 from theorycheck.reports import grids, pictures
 from theorycheck.reports.grids import NUMBER, TEXT, Grid
-from theorycheck.reports.pictures import BLUE, GREEN, INK, MUTED, ORANGE, RED
+from theorycheck.reports.pictures import BLUE, GAP, GREEN, INK, MUTED, ORANGE, RED
 
 if TYPE_CHECKING:
     from theorycheck.studies.threshold import Point, Threshold
 
-_EDGE = "#fdfdfd"  # of bars and hatches; pages draw PAPER as nothing
 # colour, hatch: colour is never the only sign
 _LOOKS = {
     "interpolates": (RED, ""),
@@ -75,7 +74,7 @@ def _patch(kind: str) -> Any:
     from matplotlib.patches import Patch
 
     colour, hatch = _LOOKS[kind]
-    return Patch(facecolor=colour, hatch=hatch, edgecolor=_EDGE, label=_NAMES[kind])
+    return Patch(facecolor=colour, hatch=hatch, edgecolor=GAP, label=_NAMES[kind])
 
 
 def _legend(figure: Any, handles: list) -> None:
@@ -87,7 +86,7 @@ def _bars(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
     below = np.zeros(len(points))
     for kind, (colour, hatch) in _LOOKS.items():
         shares = np.array([p.count(kind) / len(p.runs) for p in points])
-        panel.bar(places, shares, 0.8, below, color=colour, hatch=hatch, edgecolor=_EDGE, linewidth=0.6)
+        panel.bar(places, shares, 0.8, below, color=colour, hatch=hatch, edgecolor=GAP, linewidth=0.6)
         below += shares
     spans, intervals = [p.span for p in points], [p.interval for p in points]
     middle = [sum(span) / 2 for span in spans]

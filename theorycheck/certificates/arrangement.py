@@ -23,6 +23,7 @@ from theorycheck.certificates.relu import leaky, numbers, strings, whole
 __all__ = ["verify"]
 MOST_LINES = {1: 1, 2: 600, 3: 60}  # different hyperplanes that are gone through, by the rank of the inputs
 MOST_WORK = 7 * 10**7  # about ten seconds
+MOST_ENDS = 3 * 10**5  # steps for one ray
 READINGS = {
     "weights": "each sample on a kink has a weight of its own from 0 to 1",
     "limits": "on a kink D_n is the convex hull of its values around",
@@ -83,7 +84,8 @@ class Hyperplanes:
         self.zero, self.rows, self.each, self.sides = scaled(X[0], ZERO), [], [], []
         for samples in members.values():
             force = [(scaled(X[i], net.y[i]), up) for i, up in samples]
-            self.each.append([g for g, _ in force if any(g)])
+            ends = [plus(self.zero, *(g for g, _ in force if j * dot(g, X[samples[0][0]]) > 0)) for j in (1, -1)]
+            self.each.append([g for g in ends if any(g)])  # of parallel segments: their sum is that of two
             self.sides.append([plus(self.zero, *(g for g, up in force if up is side)) for side in (True, False)])
             self.rows.append(scaled(X[samples[0][0]], 1 if samples[0][1] else -1))
 
@@ -213,6 +215,7 @@ def added(p, face, planes, basis, reading):
         return not any(p)
     own = [g for j in through for g in planes.each[j]]
     ends = planes.around(through) if reading == "limits" else []
+    require(len(ends) ** 3 <= MOST_ENDS, "too many hyperplanes through a ray")
     edges = [plus(a, scaled(b, -1)) for a, b in combinations(ends, 2)] if ends else own
 
     def most(v):

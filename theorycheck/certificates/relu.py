@@ -12,7 +12,7 @@ Like the first part it needs only Python's standard library and python-flint, an
 
 from functools import cached_property, reduce
 
-from flint import acb, arb, arb_mat, fmpq, fmpq_mat, fmpz_mat, fmpz_poly
+from flint import acb, arb, arb_mat, fmpq, fmpq_mat, fmpz, fmpz_mat, fmpz_poly
 
 from theorycheck.certificates.check import (
     KINDS,
@@ -23,7 +23,6 @@ from theorycheck.certificates.check import (
     brief,
     dot,
     exact,
-    matrix,
     rational,
     require,
     show,
@@ -36,7 +35,34 @@ from theorycheck.certificates.check import (
 __all__ = ["verify"]
 LOSSES = ("logistic", "square", "hinge")
 EXACT, SQUARINGS = 2 * 10**4, 80  # see `spectral_top`; close eigenvalues take long beyond
+MOST_BITS = 2 * 10**8  # of all numbers of a matrix
+WORK, SHORT = 10**9, 300  # bits in a product of matrices; below the other number there are not too many
 MOST_ROWS = 200  # of the matrix whose spectral norm is found: tens of seconds
+
+
+def entries(rows):
+    """A matrix of rationals, refused while it is read where it would fill the memory: 1e9999 is short to write."""
+    require(isinstance(rows, list) and rows and isinstance(rows[0], list), "a matrix is no list of rows")
+    require(len(rows) * len(rows[0]) <= 10**6, "too many numbers")
+    found, left = [], MOST_BITS
+    for row in rows:
+        require(isinstance(row, list) and len(row) == len(rows[0]) > 0, "the rows have different lengths, or none")
+        found.append([])
+        for text in row:
+            found[-1].append(rational(text))
+            left -= found[-1][-1].height_bits()
+            require(left >= 0, "too long numbers")
+    return found
+
+
+def product_fits(rows, n):
+    """Refuse where products of these rows with n others would take minutes; a row is brought to one denominator."""
+    most = WORK // (n * len(rows) * len(rows[0]))
+    for row in rows:
+        d, bits = fmpz(1), max(abs(v.p).bit_length() for v in row)
+        for v in row:
+            d = d.lcm(v.q)
+            require(bits + d.bit_length() <= max(most, SHORT), "too many long numbers")
 
 
 def whole(k, least, most):
@@ -48,7 +74,7 @@ class Relu:
     """Data, slope, widths and loss of an instance, and the named numbers of explicit weights."""
 
     def __init__(self, doc):
-        self.X, [self.y], self.slope = matrix(doc["X"]), matrix([doc["y"]]), rational(doc["slope"])
+        self.X, [self.y], self.slope = entries(doc["X"]), entries([doc["y"]]), rational(doc["slope"])
         self.n, self.d, self.width, self.loss = len(self.X), len(self.X[0]), doc["width"], doc["loss"]
         self.fixed = doc["outputs"] == "fixed"
         require(self.fixed or doc["outputs"] == "trained", "outputs are fixed or trained")
@@ -57,8 +83,8 @@ class Relu:
         require(signs and all(whole(m, 1, 10**9) for m in self.width), "the width is no size")
         require(self.loss in LOSSES and 0 <= self.slope <= 1, "an unknown loss, or the slope is not from 0 to 1")
         require(len(self.y) == self.n, "not one label a sample")
+        product_fits(self.X, self.n)
         require(self.loss == "square" or all(abs(y) == 1 for y in self.y), "the labels are not 1 and -1")
-        require(self.n * self.d <= 10**6, "too many inputs")
 
     @cached_property
     def mean_width(self):
@@ -82,16 +108,16 @@ class Relu:
         if self.fixed:
             found = [*self._block(point, "plus", 0), *self._block(point, "minus", 1)]
         else:
-            [a], W = matrix([point["a"]]), matrix(point["W"])
+            [a], W = entries([point["a"]]), entries(point["W"])
             require(len(a) == len(W) == self.width[0] and len(W[0]) == self.d, "the weights have a wrong shape")
             found = [(v, w, 1) for v, w in zip(a, W, strict=True)]
         bits = [v.height_bits() + 30 for a, w, _ in found for v in (a, *w)]
         require(max(bits) < 20_000 and len(bits) * self.n <= 10**7, "too many weights or too long ones")
-        require(sum(bits) * self.n <= 10**10, "too many weights that are so long")
+        product_fits([w for _, w, _ in found], self.n)
         return found
 
     def _block(self, point, name, k):
-        W, m = matrix(point["W_" + name]), self.width[k]
+        W, m = entries(point["W_" + name]), self.width[k]
         counts = point.get("counts_" + name, [m] if len(W) == 1 else [1] * len(W))
         fits = isinstance(counts, list) and len(counts) == len(W) and all(whole(c, 1, m) for c in counts)
         require(fits and sum(counts) == m and len(W[0]) == self.d, "the weights have a wrong shape")
@@ -246,7 +272,7 @@ def leaky(net):
 
 def numbers(c, name, n):
     """A list of n rationals of the document."""
-    [found] = matrix([c[name]])
+    [found] = entries([c[name]])
     require(len(found) == n, f"{name}: not the right number of entries")
     return found
 

@@ -24,6 +24,7 @@ from theorycheck.certificates.relu import combined, leaky, numbers, shown, strin
 __all__ = ["verify"]
 LONGEST = 2**14  # bits of a weight up to which steps are exact; beyond they are balls
 WHERE = {"output": "entry", "margin": "entry", "moved": "entry", "stable rank": "block"}
+TOLD = {"norm": "squared norm of all trained weights", "moved": "squared distance moved"}
 EFFORT = 5 * 10**6  # neurons times samples squared times steps: tens of seconds
 
 
@@ -169,7 +170,7 @@ def check_steps(c, net):
     end = [(a, _moved(w, row, net), count) for a, (_, w, count), row in zip(outer, neurons, C, strict=True)]
     told = [_found(term, neurons, end, net) for term in c["found"]]
     require(told, "nothing is said")
-    kink = f", slope {c['kink']} at kinks" if used else ""
+    kink = (f", slope {c['kink']} at kinks" if used else "") + (", 0 at margin 1" if net.loss == "hinge" else "")
     return (
         f"after {steps} steps of gradient descent of size {c['eta']} on the {net.loss} loss of {net.told()} from "
         f"{brief(c['start'])}{kink}: {', '.join(told)}"
@@ -257,7 +258,7 @@ def _found(term, start, end, net):
     require(holds_there, f"the {kind} is {shown(got)}")
     name = WHERE.get(kind)
     of = f" of {name} {brief(term[name])}" if name else ""
-    return f"{kind}{of} {relation} {term['bound']}"
+    return f"{TOLD.get(kind, kind)}{of} {relation} {term['bound']}"
 
 
 def agreement(neurons, net):

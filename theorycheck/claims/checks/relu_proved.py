@@ -27,7 +27,7 @@ COVERED_BY = {
         "separable": ("orthogonally_separable",),
         "correlation": ("orthogonally_separable",),
         "lengths": ("orthogonally_separable",),
-        "forces": ("decreasing_loss",),
+        "forces": ("logistic_loss",),  # strictly: the hinge loss has no force beyond margin 1
         "slopes": ("relu_activation", "piecewise_linear"),
         "least_slope": ("relu_activation", "piecewise_linear"),
         "greatest_slope": ("relu_activation", "piecewise_linear"),
@@ -77,8 +77,8 @@ SETTING = {
     "kou2023/orthogonal_margins": frozenset({"flow", "first_time", "inverse"}),
     "kou2023/relu_orthogonal": frozenset({"own_class"}),
     "kou2023/relu_rank": frozenset(
-        {"binary", "norm_sign", "most", "scale", "enough"}
-    ),  # active sets of a neurons or more
+        {"binary", "norm_sign", "most", "scale", "enough", "nonzero"}
+    ),  # active sets of a neurons or more; W_j is not 0
     "kou2023/orthogonal": frozenset({"inverse", "norm_sign", "closed_form"}),
     "kou2023/persistence": frozenset({"aligned", "ratio"}),  # after the first step, and while it is as the claim says
     "frei2022": frozenset({"positive_weights", "negative_weights", "rows"}),  # what the limit looks like

@@ -133,8 +133,9 @@ B3 = Claim(
     title="A symmetric sample has one alignment vector, Sigma beta / 2, and two critical directions",
     statement="If with (x, y) the sample has (-x, -y), then D_n(w) = 1/(2n) sum y_k x_k for every w off the kinks, "
     "which is Sigma_n beta / 2 for labels <beta, x>; where it is not 0 the critical directions are D/|D| and -D/|D|, "
-    "no others.",
-    latex=r"$D_n(w)=\frac1{2n}\sum_ky_kx_k=\tfrac12\Sigma_n\beta$ for all $w$.",
+    "no others off the kinks, nor on them where D_n is the hull of its values around (with a weight of its own for "
+    "each sample on a kink there may be more).",
+    latex=r"$D_n(w)=\frac1{2n}\sum_ky_kx_k=\tfrac12\Sigma_n\beta$ for all $w$ off the kinks.",
     source=_derived("symmetric inputs", "The exact finite form; for laws the same under an integral."),
     assumptions=_SYMMETRIC,
     setting="relu",

@@ -28,9 +28,9 @@ _LIMIT = (*_NETWORK, A.DOMINANT, A.OWN_PATTERN)
 
 RANK = Claim(
     key="frei2022.rank",
-    title="The limit of gradient flow has rank at most two",
-    statement="At the max-margin point that W / |W| approaches all positive neurons equal v_+ and all negative ones "
-    "v_-: its rank is at most 2, and the stable rank of all weights too.",
+    title="The max-margin point that gradient flow approaches has rank at most two",
+    statement="At the max-margin point of the pattern of the labels (that W / |W| tends to it is kou2023.k6_limit) all "
+    "positive neurons equal v_+ and all negative ones v_-: its rank is at most 2, and the stable rank of W too.",
     latex=r"$w_{j,r}=v_j$, so $\operatorname{rank}W\le2$ and $\|W\|_F^2\le2\|W\|_2^2$.",
     source=Source(ARXIV, "rank of the limit", Mark.PAPER, "The stable rank in closed form is worked out here."),
     assumptions=_LIMIT,

@@ -103,8 +103,8 @@ K3 = Claim(
     key="kou2023.k3",
     title="With a leaky ReLU the stable rank of W_+ and that of W_- fall to 1",
     statement="While the slopes are those of the labels all rows of W_j move by the same vector: W_j = 1 u(t)^T + E "
-    "with E constant, so that |W_j|_F^2 / |W_j|_2^2 - 1 is at most of order |E|^2 / |u(t)|^2. It tends to 1 for j = + "
-    "and j = -, at the rate 1/log^2 t, as |u(t)| grows like log t.",
+    "with E constant, so that |W_j|_F^2 / |W_j|_2^2 - 1 is at most |E|_F^2 / (m |u(t)|^2): of order 1/log^2 t for "
+    "j = + and j = - if |u(t)| grows like log t, which is kou2023.k2.",
     latex=r"$W_j=\mathbf 1u_j(t)^\top+E_j$ with $E_j$ constant: $\|W_j\|_F^2/\|W_j\|_2^2=1+O(1/\log^2t)$ for $j=\pm$.",
     source=Source(ARXIV, "stable rank, leaky ReLU", Mark.PAPER, "That it falls to 1; the rate is worked out here."),
     assumptions=_K3,
@@ -243,7 +243,8 @@ K4_ORTHOGONAL = Claim(
     key="kou2023.k4_orthogonal",
     title="Orthogonal samples: every margin by an equation in closed form, for the logistic loss",
     statement="Orthogonal samples, slopes of the labels: by gradient flow exp(q_i) + q_i grows at the constant speed "
-    "kappa_i, proportional to 1/lambda_i, so that q_i - q_k tends to log(lambda_k / lambda_i).",
+    "kappa_i, proportional to 1/lambda_i, so that lambda_i (exp(q_i) + q_i) - lambda_k (exp(q_k) + q_k) is constant. "
+    "(That q_i - q_k then tends to log(lambda_k / lambda_i) is read off by hand.)",
     latex=r"$e^{q_i(t)}+q_i(t)=\kappa_it+e^{q_i(0)}+q_i(0)$, $\kappa_i\propto1/\lambda_i$.",
     source=_derived("equal margins", "The frozen flow decouples where samples are orthogonal."),
     assumptions=_EXACT,

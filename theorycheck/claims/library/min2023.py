@@ -23,7 +23,7 @@ def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tupl
     return (Sibling(f"min2023.{name}", statement, refute),)
 
 
-_ALIGN = (A.DECREASING, A.RELU, A.TRAINED, A.SEPARABLE, A.TINY_START, A.DOMINATION)
+_ALIGN = (A.LOGISTIC, A.RELU, A.TRAINED, A.SEPARABLE, A.TINY_START, A.DOMINATION)
 
 ALIGNMENT = Claim(
     key="min2023.alignment",

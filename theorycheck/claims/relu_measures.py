@@ -10,6 +10,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
+import attrs
+
 from theorycheck.claims.claim import Margin
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.data import Dataset
@@ -150,12 +152,17 @@ def linear_teacher(one: ReluInstance) -> Margin:
 
 
 def own_pattern(one: ReluInstance) -> Margin:
-    """The least j y_i <w, x_i> of the neurons of both signs at the max-margin point of the pattern of the labels."""
+    """The least j y_i <w, x_i> of the neurons of both signs at the max-margin point of the pattern of the labels.
+
+    It is about data, slope and widths: a loss or a way of training that has no such point does not matter.
+    """
     from theorycheck.exact.margin import margin
 
     how = "the least j y_i <v_j, x_i> at the max-margin point"
+    width = one.width if one.outputs == "fixed" else 1
     try:
-        solution = margin(one)
+        asked = attrs.evolve(one, width=width, outputs="fixed", loss="logistic", activation="leaky")
+        solution = margin(asked)
     except InvalidInstance:
         return Margin(Fraction(0), True, "there is no max-margin point")
     y, groups = one.data.y, solution.problem.groups

@@ -200,11 +200,13 @@ def _other_margin(one: ReluInstance, point: dict) -> Violation | None:
 
 
 def _not_iff(candidate: Candidate) -> Violation | None:
-    """K^-1 1 >= 0, and yet the weights with these multipliers have other margins."""
+    """K^-1 1 >= 0, and yet margins differ at the point with the slopes of the labels, or there is no such point."""
     one = candidate.instance
-    fits = one.outputs == "fixed" and one.activation == "leaky" and one.loss != "square"
-    told = claimed(one) if fits else None
-    return None if told is None or min(told[1]) < 0 else _other_margin(one, told[0])
+    exact = one.outputs == "fixed" and one.activation == "leaky" and one.loss != "square"
+    told = claimed(one) if exact else None
+    if told is None or min(told[1]) < 0:
+        return None
+    return _unequal(candidate) if at_labels(one) is not None else _other_margin(one, told[0])
 
 
 def _longer(one: ReluInstance, point: dict) -> Violation | None:

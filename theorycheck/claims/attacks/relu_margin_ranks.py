@@ -19,24 +19,32 @@ from theorycheck.errors import InvalidInstance
 from theorycheck.models.relu import ReluInstance
 
 _CHOICES = 12  # ways to spread the neurons of a sign over the cells of its samples
-_PATTERNS = 3  # patterns of both signs that are solved
+_PATTERNS = 8  # patterns of both signs that are solved
 _SAMPLES, _WIDTH = 8, 4  # at most; more have too many patterns
 
 
 @lru_cache(maxsize=2048)
 def spread_out(one: ReluInstance) -> Any:
     """The first ray that descent never leaves, of neurons with unlike patterns, on which a block has rank above 1."""
-    from theorycheck.exact.margin import margin
-
     for pattern in islice(_patterns(one), _PATTERNS):
-        try:
-            found = margin(one, pattern)
-        except InvalidInstance:
-            continue
-        found = found if found.kkt else found.settled
+        found = _with_pattern(one, pattern)
         if found is not None and found.kkt and _is_ray(found) and _block(found) is not None:
             return found
     return None
+
+
+def _with_pattern(one: ReluInstance, pattern: tuple) -> Any:
+    """The solution of exactly this pattern; None where no such weights have positive margins."""
+    from theorycheck.exact.margin_cone import Farkas, solve
+    from theorycheck.exact.margin_problem import patterned
+    from theorycheck.exact.margin_solution import MarginSolution
+
+    try:
+        problem = patterned(one, pattern)
+    except InvalidInstance:
+        return None
+    found = solve(problem.K)
+    return None if isinstance(found, Farkas) else MarginSolution(problem, "given", found.lam, found.unique)
 
 
 def _is_ray(solution: Any) -> bool:

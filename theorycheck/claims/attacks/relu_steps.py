@@ -204,11 +204,11 @@ def _balanced(one: ReluInstance) -> Iterator[dict]:
 def _never_moves(candidate: Candidate, bound: str) -> Violation | None:
     """One step leaves all weights where they are, so that all steps do."""
     one, point = candidate.instance, candidate.point
-    if not small_enough(one) or one.outputs != "fixed" or not is_start(one, point):
+    if not small_enough(one) or one.outputs != "fixed" or not fits(one, point):
         return None
     eta = natural_step(one)
     before, after = path(one, point, float(eta), 1)
-    if np.abs(after.W - before.W).max() > _ROUNDING or max(before.margins) > 0:
+    if np.abs(after.W - before.W).max() > _ROUNDING or max(before.margins) > 0 or not is_start(one, point):
         return None
     rows = [("moved", "<=", 0, r) for r in range(sum(one.width))]
     if (seen := steps(one, point, eta, 1, rows, "violates")) is None:

@@ -13,7 +13,7 @@ from theorycheck.falsify.shrink import simpler
 from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance
 
-_MOST = 60  # entries of a point that are made simpler one by one
+_MOST = 60  # entries of a point, or of the samples, that are made simpler one by one
 _LAYERS = ("W_plus", "W_minus", "W")  # rows are neurons; `a` has an entry a neuron of W
 
 
@@ -86,7 +86,7 @@ def _fewer_inputs(candidate: Candidate) -> Iterator[Candidate]:
 
 def _simpler_data(candidate: Candidate) -> Iterator[Candidate]:
     data = candidate.instance.data
-    for i, k, v in _choices(data.X):
+    for i, k, v in _choices(data.X) if data.n * data.d <= _MOST else ():
         yield from _changed(candidate, data=_data(_replaced(data.X, i, k, v), data.y))
     for _, i, v in _choices((data.y,)):
         yield from _changed(candidate, data=_data(data.X, _replaced((data.y,), 0, i, v)[0]))
@@ -94,7 +94,8 @@ def _simpler_data(candidate: Candidate) -> Iterator[Candidate]:
 
 def _simpler_network(candidate: Candidate) -> Iterator[Candidate]:
     one = candidate.instance
-    for name in ("slope", "init", "eta", *(("dominance",) if one.outputs == "trained" else ())):
+    of_start = ("init", "eta", *(("dominance",) if one.outputs == "trained" else ()))
+    for name in ("slope", *(of_start if candidate.point else ())):  # without a point nothing starts
         value = getattr(one, name)
         for v in simpler(value) if value is not None else ():
             if v or name == "slope":  # a start at zero is another statement

@@ -1,4 +1,4 @@
-"""Explicit weights and exact steps against statements on both layers: signs that change, sides that are learnt anyway."""
+"""Explicit weights and exact steps against statements on both layers: signs that change, sides learnt after all."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -20,7 +20,6 @@ from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance
 
 _STEP, _COUNTS = Fraction(1, 10), (1, 4, 10, 40)
-_SMALL = Fraction(1, 10)  # an output weight below the weights of its neuron
 _HALVES = tuple(Fraction(k, 2) for k in (0, 1, -1, 2, -2, 3, -3, 4, -4))
 _MOST = 60
 SIDES = Dataset([[1], [-1]], [1, -1], name="two sides")
@@ -33,27 +32,33 @@ def _ended(one: ReluInstance, start: dict, count: int, found: list[tuple]) -> Ev
         return None
 
 
+def _starts(one: ReluInstance, point: dict) -> bool:
+    """Whether all output weights are positive and |a| / |w| is that of the instance, in one dimension."""
+    if "a" not in point or one.data.d > 1 or one.dominance == 0:
+        return False
+    pairs = zip(point["a"], point["W"], strict=True)
+    return all(Fraction(a) == one.dominance * abs(Fraction(w[0])) > 0 for a, w in pairs)
+
+
 # ---- signs of output weights ----------------------------------------------------------------------------------------
 
 
 def _flipping(space: Space) -> Iterator[Candidate | Looked]:
-    """A neuron a = 1/10, w = ±1 on one sample, trained for a while in exact steps."""
+    """A neuron a = |a|/|w|, w = 1 on one sample with a negative label, in exact steps."""
     data = Dataset([[1]], [-1], name="one negative label")
     for one in space.instances[:_MOST]:
         if one.outputs == "trained" and one.loss == "square":
             small = attrs.evolve(one, data=data, width=1, law=None)
             for count in _COUNTS:
-                yield Candidate(small, relu_build.trained_point([_SMALL], [[1]]), {"steps": count})
+                yield Candidate(small, relu_build.trained_point([one.dominance], [[1]]), {"steps": count})
             break
 
 
 def _flipped(candidate: Candidate) -> Violation | None:
     one, count = candidate.instance, candidate.parts.get("steps")
-    if not count or one.dominance >= 1 or "a" not in candidate.point or one.data.n > 1:
+    if not count or one.data.n > 1 or not _starts(one, candidate.point):
         return None
-    a, [w] = Fraction(candidate.point["a"][0]), candidate.point["W"]
-    if len(candidate.point["a"]) > 1 or not 0 < a < max(abs(Fraction(v)) for v in w):
-        return None
+    a = one.dominance
     ended = _ended(one, candidate.point, count, [("output", "<=", Fraction(-1, 100), 0)])
     return ended and Violation(
         quantity=f"output of one neuron with a = {a} at the start, after {count} exact steps of size {_STEP}",
@@ -74,7 +79,7 @@ def _both_sides(space: Space) -> Iterator[Candidate | Looked]:
             continue
         two = attrs.evolve(one, data=SIDES, width=2, law=None)
         for count in _COUNTS:
-            yield Candidate(two, relu_build.trained_point([_SMALL] * 2, [[1], [-1]]), {"steps": count})
+            yield Candidate(two, relu_build.trained_point([one.dominance] * 2, [[1], [-1]]), {"steps": count})
         if one.slope and one.data.d <= 2 and not all(v > 0 for v in one.data.y):
             for w in product(_HALVES, repeat=one.data.d):
                 yield Candidate(attrs.evolve(one, width=1), relu_build.trained_point([1], [w]))
@@ -86,6 +91,8 @@ def _learnt(candidate: Candidate) -> Violation | None:
     if "a" not in point or min(map(Fraction, point["a"])) < 0 or one.loss != "square":
         return None
     bound, count = cost(one.data, 1), candidate.parts.get("steps")
+    if count and not _starts(one, point):
+        return None
     if count:
         shown_by, told = _ended(one, point, count, [("loss", "<=", bound * Fraction(9, 10))]), f"{bound * 9 / 10}"
         when = f" after {count} exact steps of size {_STEP}"

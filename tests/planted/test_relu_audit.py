@@ -8,9 +8,11 @@ import pytest
 from flint import ctx, fmpq_mat
 
 from theorycheck.certificates import check, relu, relu_build
+from theorycheck.claims import relu_measures as measures
 from theorycheck.claims.checks.proved import uncovered
 from theorycheck.claims.store import all_claims
 from theorycheck.errors import CertificateError
+from theorycheck.exact.two_sided import two_sided_ols
 from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance
 
@@ -94,6 +96,35 @@ def test_squares_are_called_squares_and_conventions_are_told():
     statement = relu_build.steps_part(one, start, 1, 1, found, kink=None)["statement"]
     for words in ("squared norm", "squared distance moved", "0 at margin 1"):
         assert words in statement
+
+
+# ---- assumptions measured as proofs need them ------------------------------------------------------------------------
+
+
+def test_a_sample_between_the_sides_keeps_no_patterns():
+    """Both fits keep the signs on both sides here, but the sample (-2, 0) is on neither, and moves the network."""
+    X = [[1, -2], [0, -2], [0, -2], [-2, 0], [-2, 1]]
+    one = network(X, [-2, -1, 0, -2, 1])
+    fits = two_sided_ols(one.data)
+    assert fits.kept
+    assert fits.between == (3,)
+    assert fits.stationary is False
+    assert not measures.patterns(one).holds
+
+
+def test_leaky_neurons_must_keep_both_sides():
+    X, y = [[1, 0], [2, 3], [-1, 0], [-2, 1]], [3, 1, -1, -4]
+    one = network(X, y, slope=Fraction(1, 2))
+    fits = two_sided_ols(one.data)
+    alphas = [
+        [Fraction(4, 3) * (a - b / 2) for a, b in zip(*pair, strict=True)]
+        for pair in ((fits.beta_plus, fits.beta_minus), (fits.beta_minus, fits.beta_plus))
+    ]
+    signed = [(1, k) for k in fits.plus.rows] + [(-1, k) for k in fits.minus.rows]
+    least = min(
+        j * sum(a * Fraction(v) for a, v in zip(alpha, X[k], strict=True)) for alpha in alphas for j, k in signed
+    )
+    assert measures.leaky_patterns(one).value == least
 
 
 # ---- what proofs rest on ---------------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ DECREASING = _whether(
 )
 SMALL_START = assumption(
     "small_start",
-    "at the start |<w, x_i>| <= e, n m (1 + exp(2e)) e < eta (gamma R_min^2 - exp(2e) (n - 1) p)",
+    "at the start |<w, x_i>| <= e, n m (1 + exp(2e)) e < eta (gamma R_min^2 - exp(2e) (n - 1) p); where gamma R_min^2 "
+    "<= (n - 1) p, with R_min^2 - (exp(2e) - 1) (n - 1) p in the last bracket",
     r"|\langle w_{j,r}(0),x_i\rangle|\le\epsilon,\ "
     r"nm(1+e^{2\epsilon})\epsilon<\eta(\gamma R_{\min}^2-e^{2\epsilon}(n-1)p)",
     measures.start_room,
@@ -231,8 +232,8 @@ AWAY = assumption(
 )
 PATTERNS = assumption(
     "patterns_kept",
-    "beta_+ and beta_- have the signs on their own samples for which they were fitted",
-    r"\langle\beta_+,x_k\rangle>0 \text{ on } S_+,\ \langle\beta_-,x_k\rangle<0 \text{ on } S_-",
+    "beta_+ and beta_- are both positive on S_+ and both negative on S_-, and every sample is on one of these sides",
+    r"\pm\langle\beta_j,x_k\rangle>0 \text{ on } S_\pm,\ j=\pm",
     measures.patterns,
     "labels",
 )
@@ -267,8 +268,8 @@ ALIGNED = _whether(
 )
 LEAKY_PATTERNS = assumption(
     "leaky_patterns_kept",
-    "alpha_+ and alpha_- have the signs on their own samples for which they were made",
-    r"\pm\langle\alpha_\pm,x_k\rangle>0 \text{ on } S_\pm",
+    "alpha_+ and alpha_- are both positive on S_+ and both negative on S_-, and every sample is on one of these sides",
+    r"\pm\langle\alpha_j,x_k\rangle>0 \text{ on } S_\pm,\ j=\pm",
     measures.leaky_patterns,
     "labels",
 )

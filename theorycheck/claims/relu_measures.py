@@ -183,21 +183,24 @@ def nonnegative(one: ReluInstance) -> Margin:
 
 
 def leaky_patterns(one: ReluInstance) -> Margin:
-    """The least ± <α_±, x_k> on the sides of the split, α_± = (β_± - γ β_∓) / (1 - γ²)."""
+    """The least j <α_±, x_k> over both α_± = (β_± - γ β_∓) / (1 - γ²) and both sides j of the split."""
     fits, delta = _fits(one.data), 1 - one.slope**2
     if fits is None or not delta:
         return Margin(Fraction(0), True, "gamma = 1 has no sides" if fits else "there is no split")
-    values = []
-    for sign, side, other in ((1, fits.plus, fits.minus), (-1, fits.minus, fits.plus)):
+    if fits.between:
+        return Margin(Fraction(0), True, "a sample is on neither side")
+    values, signed = [], [(1, k) for k in fits.plus.rows] + [(-1, k) for k in fits.minus.rows]
+    for side, other in ((fits.plus, fits.minus), (fits.minus, fits.plus)):
         alpha = [(a - one.slope * b) / delta for a, b in zip(side.beta, other.beta, strict=True)]
-        values += [sign * sum(a * v for a, v in zip(alpha, one.data.X[k], strict=True)) for k in side.rows]
+        values += [j * sum(a * v for a, v in zip(alpha, one.data.X[k], strict=True)) for j, k in signed]
     return Margin(min(values, default=Fraction(0)), True, "in rationals")
 
 
 def patterns(one: ReluInstance) -> Margin:
-    """Whether both fits keep the signs for which they were made."""
+    """Whether both fits are positive on S_+ and negative on S_-, and every sample is on one of the sides."""
     fits = _fits(one.data)
-    return Margin(Fraction(int(fits is not None and fits.kept)), True, "in rationals" if fits else "there is no split")
+    kept = fits is not None and fits.kept and not fits.between
+    return Margin(Fraction(int(kept)), True, "in rationals" if fits else "there is no split")
 
 
 @lru_cache(maxsize=256)

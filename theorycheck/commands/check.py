@@ -5,6 +5,7 @@ from pathlib import Path
 
 from theorycheck.commands import output
 from theorycheck.commands.inputs import DataChoice, instance_for
+from theorycheck.errors import InvalidInstance
 
 
 def check_claims(
@@ -14,6 +15,8 @@ def check_claims(
     from theorycheck.claims.check import Budget, run
     from theorycheck.claims.store import select
 
+    if seed < 0:
+        raise InvalidInstance(f"--seed {seed}; pass a whole number of at least 0")
     claims, budget = select(keys), Budget(seconds=seconds)
     own = [instance_for(claim, choice, given, seed) for claim in claims]
     place = output.folder(out) if out else None
@@ -46,7 +49,7 @@ def own_instance(verdict) -> str:
     """What the checks could say of the user's own instance, whatever is proved for all sizes."""
     tested = [f for f in verdict.findings if f.instance]
     if any(f.check == "assumptions" for f in tested):
-        return f"nothing was tested: {tested[0].note}"
+        return str(tested[0].note)
     left = unsettled(verdict)
     told = f"; {len(left)} could not tell: {'; '.join(dict.fromkeys(f.check for f in left))}" if left else ""
     return f"{len(tested) - len(left)} of {len(tested)} findings hold or fail{told}"

@@ -112,7 +112,7 @@ FORMULAS = {  # what is printed of each, label and attribute
     ),
     "two-sided": (
         ("expected squared residuals of a side", "side"),
-        ("expected loss", "loss"),
+        ("expected loss, at least d samples a side", "loss"),
         ("0 for", "interpolates"),
         ("proof", "proof"),
     ),
@@ -184,8 +184,13 @@ def _indented(value) -> str:
     elif isinstance(value, tuple):
         return "\n".join(map(_indented, value))
     else:
-        lines = str(value).splitlines()
+        lines = _line(value).splitlines()
     return "\n".join(f"  {line}" for line in lines)
+
+
+def _line(value) -> str:
+    """The text; an equation as one writes it."""
+    return f"{value.lhs} = {value.rhs}" if getattr(value, "rel_op", None) == "==" else str(value)
 
 
 def _is_matrix(value) -> bool:
@@ -198,8 +203,8 @@ def _told(value):
         return [list(map(str, row)) for row in value.tolist()]
     if isinstance(value, tuple):
         return list(map(_told, value))
-    lines = str(value).splitlines()
-    return lines if len(lines) > 1 else str(value)
+    lines = _line(value).splitlines()
+    return lines if len(lines) > 1 else _line(value)
 
 
 def _about(result, options: dict) -> dict:
@@ -215,6 +220,9 @@ def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
     from theorycheck import derive
     from theorycheck.models.networks import TwoLayer
 
+    for name, value in {**sizes, "width": options["width"]}.items():
+        if value < 1:
+            raise InvalidInstance(f"--{name} is {value}; pass a whole number of at least 1")
     if what == "flow-constant":
         return derive.flow_constant(options["algorithm"], options["loss"])
     if what in SIZED:
@@ -224,9 +232,6 @@ def _derive(what: str, options: dict, sizes: dict, choice: DataChoice):
         return getattr(derive, what.replace("-", "_"))()
     if what in WITH_LOSS:
         return getattr(derive, what.replace("-", "_"))(options["loss"])
-    for name, value in sizes.items():
-        if value < 1:
-            raise InvalidInstance(f"--{name} is {value}; pass a whole number of at least 1")
     weights = tuple(numbers(options["weights"], "--weights")) if options["weights"] else ()
     network = TwoLayer(
         options["width"], options["activation"], weights, trained_output=options["trained_output"], bias=options["bias"]

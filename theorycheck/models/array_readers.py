@@ -47,8 +47,9 @@ def table_of_arrays(X: Any, y: Any, source: str = "arrays", columns: Sequence[st
 def table_of_matrix(matrix: Any, source: str) -> Table:
     """A matrix of shape (n, k) as a table, one of whose columns will be the target."""
     rows = _matrix(matrix, source)
-    width = len(rows[0]) if rows else 0
-    return Table(source, tuple(f"x{j + 1}" for j in range(width)), rows, _row, named=False)
+    if not rows:
+        raise InvalidInstance(f"{source}: has no rows of data (n = 0); pass at least one sample")
+    return Table(source, tuple(f"x{j + 1}" for j in range(len(rows[0]))), rows, _row, named=False)
 
 
 def _row(i: int) -> str:

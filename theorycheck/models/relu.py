@@ -105,8 +105,10 @@ class ReluInstance:
                 raise InvalidInstance(f"unknown {name} {getattr(self, name)!r}; choose one of {', '.join(known)}")
         needed = 2 if self.outputs == "fixed" else 1
         if len(self.width) > needed:
-            meaning = "(m_+, m_-)" if needed == 2 else "m, the number of all neurons, since outputs are trained"
-            raise InvalidInstance(f"{len(self.width)} widths; pass {meaning}")
+            meaning = "m, of both signs together, since outputs are trained"
+            meaning = "m for both signs, or m_+,m_-" if needed == 2 else meaning
+            given = ", ".join(map(str, self.width))
+            raise InvalidInstance(f"{len(self.width)} widths, {given}; pass {meaning}")
         object.__setattr__(self, "width", self.width * (needed // len(self.width)))
         if self.loss != "square":
             check_signs(self.data)

@@ -79,7 +79,7 @@ def test_beyond_three_dimensions_ascent_is_used_and_said(run):
     assert document["cells"] is None
     assert not document["complete"]
     [line] = [line for line in err.splitlines() if "ascent" in line]
-    assert "too many to go through" in line
+    assert "Faces are gone through up to rank 3" in line
     assert document["vectors"]
 
 

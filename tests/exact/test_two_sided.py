@@ -94,7 +94,7 @@ def test_what_is_told_of_degenerate_sides():
     one = two_sided_ols(Dataset([[1, 1]], [3]), [1, 0])
     assert one.beta_plus == (Fraction(3, 2), Fraction(3, 2))  # the shortest of many
     assert one.beta_minus == (0, 0)
-    assert "1 samples of rank 1 on the positive side" in one.note
+    assert "1 sample of rank 1 on the positive side, β_+ is open" in one.note
     assert "0 samples of rank 0 on the negative side" in one.note
     assert one.interpolates
     assert one.stationary

@@ -6,7 +6,7 @@ from math import comb
 import attrs
 import numpy as np
 
-from theorycheck.exact.arrangement import Face, dot
+from theorycheck.exact.arrangement import HIGHEST_RANK, Face, dot
 from theorycheck.exact.extremal_faces import Alignment, Critical, critical
 from theorycheck.models.data import Dataset
 
@@ -43,10 +43,16 @@ def ascend(data: Dataset, G: Alignment, starts: int, seed: int) -> tuple[list[Cr
     planes = G.planes
     told = (
         f"ascent and descent of G_n from {len(start)} starts each: {settled} of {2 * len(start)} runs ended at a "
-        f"vector that rational arithmetic confirms; others may be. The faces of {len(planes.normals)} hyperplanes of "
-        f"rank {planes.rank} are too many to go through ({_faces(len(planes.normals), planes.rank)})"
+        f"vector that rational arithmetic confirms; others may be. {_why(len(planes.normals), planes.rank)}"
     )
     return list(found.values()), told
+
+
+def _why(N: int, rank: int) -> str:
+    if rank > HIGHEST_RANK:
+        here = f"here {N} hyperplanes of rank {rank} have {_faces(N, rank)}"
+        return f"Faces are gone through up to rank {HIGHEST_RANK}; {here}"
+    return f"The faces of {N} hyperplanes of rank {rank} are too many to go through ({_faces(N, rank)})"
 
 
 def _faces(N: int, rank: int) -> str:

@@ -7,12 +7,13 @@ from flint import fmpq
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.exact.margin_cone import Farkas, solve
-from theorycheck.exact.margin_problem import MarginProblem, accepted, labelled, patterned
+from theorycheck.exact.margin_problem import MarginProblem, accepted, fraction, labelled, patterned
 from theorycheck.exact.margin_settle import settled
 from theorycheck.exact.margin_solution import MarginSolution
 from theorycheck.models.relu import ReluInstance
 
 _SHOWN = 4  # weights that a message spells out
+_LONGEST = 20  # characters of such a weight; `no_margin` has all of them
 
 __all__ = ["accepted", "margin", "no_margin"]
 
@@ -29,7 +30,7 @@ def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
 
     Raises:
         InvalidInstance: the input is wrong, or no point with this pattern has positive margins; the message brings
-            exact weights that show it.
+            weights that show it, which `no_margin` returns exactly.
     """
     problem = labelled(instance) if pattern is None else patterned(instance, pattern)
     solution = _solved(problem, "labels" if pattern is None else "given")
@@ -64,10 +65,15 @@ def _solved(problem: MarginProblem, name: str) -> MarginSolution | Farkas:
 
 def _impossible(found: Farkas, linear: bool) -> str:
     used = [(i, v) for i, v in enumerate(found.weights) if v]
-    terms = " + ".join(f"{v} of row {i}" for i, v in used[:_SHOWN])
+    terms = " + ".join(f"{_told(v)} of row {i}" for i, v in used[:_SHOWN])
     more = f" and {len(used) - _SHOWN} more" if len(used) > _SHOWN else ""
     other = "pass a slope below 1" if linear else "pass another pattern=(P_plus, P_minus)"
     return (
         f"no weights with this activation pattern have positive margins: the margins' gradients cancel ({terms}{more});"
         f" leave such rows out, or {other}"
     )
+
+
+def _told(weight: fmpq) -> str:
+    text = str(weight)
+    return text if len(text) <= _LONGEST else f"≈{float(fraction(weight)):.6g}"

@@ -107,12 +107,12 @@ class TwoSided:
     def note(self) -> str:
         """What is not as usual: sides without samples, fits that are not determined, samples between the sides."""
         told = [
-            f"{len(fit.rows)} samples of rank {fit.rank} on the {name} side leave β_{mark} open: the shortest is told"
+            f"{_counted(len(fit.rows))} of rank {fit.rank} on the {name} side, β_{mark} is open: the shortest is told"
             for name, mark, fit in (("positive", "+", self.plus), ("negative", "-", self.minus))
             if fit.rank < len(self.split)
         ]
         if self.between:
-            told.append(f"{len(self.between)} samples on neither side")
+            told.append(f"{_counted(len(self.between))} on neither side")
         return "; ".join(told)
 
     @cached_property
@@ -238,6 +238,10 @@ def least_squares(data: Dataset, rows: Sequence[int]) -> Fit:
     beta = tuple(row[0] for row in from_flint(span.transpose() * inner))
     values = (sum(a * b for a, b in zip(data.X[k], beta, strict=True)) - data.y[k] for k in rows)
     return Fit(beta, rows, r, sum((v * v for v in values), Fraction(0)))
+
+
+def _counted(samples: int) -> str:
+    return f"{samples} sample" if samples == 1 else f"{samples} samples"
 
 
 def _products(data: Dataset, beta: Row) -> Row:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 LEAST_ANGLE = 0.05  # degrees: smaller ones lie below the figure
 _HEADS = (
     "Sup: mean over seeds of sup_w ‖D_n(w) - Σβ/2‖, and over √(d ln n / n). Two: share of seeds with exactly two "
-    "extremal vectors, D = 0 counted; mean and most: their number. Angle: the worst of a seed, its mean; worst: of all."
+    "extremal vectors, D = 0 counted; mean and most: their number. Angle, in degrees: the worst of a seed, "
+    "its mean; worst: of all."
 )
 
 

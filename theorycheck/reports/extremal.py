@@ -33,7 +33,8 @@ def vector_grid(document: Mapping[str, Any]) -> Grid:
         for v in vectors[:MOST_ROWS]
     ]
     heads = {"D": TEXT, "direction w": TEXT, "kind": KEY, "where": TEXT, "‖D‖": NUMBER, "attracts": TEXT}
-    return grid(f"Extremal vectors of {document['data']}", heads, rows, _note(document))
+    rounded = "\n≈: rounded; the JSON document has the exact numbers." if any("≈" in D for D, *_ in rows) else ""
+    return grid(f"Extremal vectors of {document['data']}", heads, rows, _note(document) + rounded)
 
 
 def _note(document: Mapping[str, Any]) -> str:
@@ -56,7 +57,7 @@ def _note(document: Mapping[str, Any]) -> str:
 def _row(values: list) -> str:
     if len(values) > 12:
         return f"{len(values)} numbers; the JSON document has them"
-    return "(" + ", ".join(words.number(v) for v in values) + ")"
+    return "(" + ", ".join(words.brief(v) for v in values) + ")"
 
 
 def fit_grid(fits: Mapping[str, Any]) -> Grid:

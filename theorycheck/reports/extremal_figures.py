@@ -141,7 +141,13 @@ def _plane(panel: Any, solution: "ExtremalSolution") -> None:
         chosen = 0.9 / longest * X[np.sign(y) == label]
         face = colour if label == 1 else pictures.PAPER
         panel.scatter(
-            *chosen.T, s=11, facecolor=face, edgecolor=colour, linewidth=0.7, label=name if len(chosen) else None
+            *chosen.T,
+            s=11,
+            zorder=5,
+            facecolor=face,
+            edgecolor=colour,
+            linewidth=0.7,
+            label=name if len(chosen) else None,
         )
     for vector, w in _directions(solution):
         if vector.sign:
@@ -150,6 +156,7 @@ def _plane(panel: Any, solution: "ExtremalSolution") -> None:
         panel.plot(*(1.2 * w), clip_on=False, **_mark(vector.sign, _filled(vector)))
     panel.legend(loc="upper right", fontsize=6.5, frameon=False, bbox_to_anchor=(1.12, 1.08), handletextpad=0.1)
     panel.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3), aspect="equal")
+    panel.set_title("samples; ring: G_n, violet > 0, orange < 0", size=7, color=MUTED, y=-0.06)
     panel.axis("off")
 
 
@@ -252,7 +259,7 @@ def _halo() -> list:
     """A light rim, so that marks are seen where G_n is large."""
     from matplotlib.patheffects import withStroke
 
-    return [withStroke(linewidth=3, foreground="#fdfdfd")]
+    return [withStroke(linewidth=3, foreground=pictures.GAP)]
 
 
 def _disc(panel: Any) -> Any:

@@ -47,28 +47,20 @@ def _vector(row: list | None) -> str:
         return "rows differ; the JSON document has them"
     if len(row) > 12:
         return f"{len(row)} numbers; the JSON document has them"
-    return "[" + ", ".join(map(words.number, row)) + "]"
+    return "[" + ", ".join(map(words.brief, row)) + "]"
 
 
 def sample_grid(document: Mapping[str, Any]) -> Grid:
     """Multiplier and margin of each sample."""
     steps = document["margin_differences"] or [None] * len(document["lambda"])
     rows = [
-        (str(i), *map(_brief, entry))
+        (str(i), *map(words.brief, entry))
         for i, entry in enumerate(zip(document["lambda"], document["margins"], steps, strict=True))
     ]
     heads = {"sample": KEY, "lambda": NUMBER, "margin": NUMBER, "limit of q_i - q_k": NUMBER}
     support = document["support"]
     note = f"k = {support[0]}, the first sample with lambda > 0; – where the margin outgrows it, or is not known"
     return grid("Samples", heads, rows, note)
-
-
-def _brief(value: Any) -> str:
-    """Eight digits of what is long; the JSON document has all."""
-    text = words.number(value)
-    if isinstance(value, dict):
-        return f"≈{float(value['lo']):.8g}"
-    return text.partition(" ")[0] if text.startswith("≈") else text
 
 
 def data_grid(document: Mapping[str, Any]) -> Grid:

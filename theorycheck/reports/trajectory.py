@@ -1,5 +1,6 @@
 """The figure of a trajectory study: stable ranks, margin spread and loss against time, with the predicted curves."""
 
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ _DASHED = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2)), "zorder": 3
 _LEGEND: dict = {"frameon": False, "fontsize": 7, "loc": "best"}
 _LEAST = 1e-12  # a stable rank is not known better than that
 _NOISE = 1e-15  # nor a spread
+_ACROSS = 98  # characters of a title's line
 
 
 def trajectory(study: "TrajectoryStudy", folder: Path, name: str = "trajectory") -> tuple[Path, Path]:
@@ -50,7 +52,7 @@ def trajectory_figure(study: "TrajectoryStudy") -> Any:
         panel.set_xlim(left=_first(study))
     unit = "$\\|W^*\\|_F^2$" if study.predicted else "the limit of loss · t"
     figure.supxlabel(f"log(1 + t), t = gradient-flow time / {unit}", size=8.5, color=INK)
-    figure.suptitle(title(study), size=8.5, x=0.01, ha="left", color=INK, parse_math=False)
+    figure.suptitle(heading(study), size=8.5, x=0.01, ha="left", color=INK, parse_math=False)
     return figure
 
 
@@ -141,6 +143,11 @@ def title(study: "TrajectoryStudy") -> str:
     ended = "all settled" if met == len(runs) else f"{met} settled, the others dotted"
     sizes = f"n = {one.data.n}, d = {one.data.d}, m = {width}"
     return f"{kind}, {sizes}, start {float(one.init):g}, data {one.data.name}; {len(runs)} seeds, {ended}"
+
+
+def heading(study: "TrajectoryStudy") -> str:
+    """The title in lines that the figure holds."""
+    return textwrap.fill(title(study), _ACROSS)
 
 
 def trajectory_grid(study: "TrajectoryStudy") -> Grid:

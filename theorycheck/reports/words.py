@@ -55,6 +55,14 @@ def number(value: Any, longest: int = LONGEST) -> str:
     return text if len(text) <= longest or not _is_rational(text) else _rounded(text)
 
 
+def brief(value: Any) -> str:
+    """The same, where there are many of them: eight digits of what is long; the JSON document has all."""
+    if isinstance(value, dict):
+        return f"≈{float(value['lo']):.8g}"
+    text = number(value)
+    return text.partition(" ")[0] if text.startswith("≈") else text
+
+
 def _is_rational(text: str) -> bool:
     return text.lstrip("-").replace("/", "", 1).isdigit()
 

@@ -46,8 +46,12 @@ def _almost_antipodal(draw: Random, n: int, d: int) -> list[tuple[list[Fraction]
 
 
 def on(space: Space, data: Dataset) -> ReluInstance | None:
-    """The first instance of the space with other data, which were not drawn from a law."""
-    return attrs.evolve(space.instances[0], data=data, law=None) if space.instances else None
+    """The first instance of the space with other data, not drawn from a law; labels ±1 where the loss needs them."""
+    if not space.instances:
+        return None
+    first = space.instances[0]
+    labels = data if first.loss == "square" else data.with_labels([1 if y > 0 else -1 for y in data.y])
+    return attrs.evolve(first, data=labels, law=None)
 
 
 def spread(space: Space) -> Iterator[ReluInstance]:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
+from theorycheck.claims.attacks import relu_extremal_related as related_attacks
 from theorycheck.claims.checks import relu_margin as margin
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
+from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import PAIR, fixed_separable, separable_samples, trained
 
 ARXIV = "2307.12851"
@@ -45,6 +47,8 @@ ALIGNMENT = Claim(
         "alignment~any_data", "Extremal vectors turn neurons towards their class on any data.", siblings.turned_away
     ),
     proof="min2023/separable",
+    attacks=(related_attacks.TURNS_AWAY,),
+    drops=drops.ALIGNMENT,
 )
 
 _MARGIN = (A.PIECEWISE, A.FIXED, A.EQUAL, A.SEPARABLE, A.OWN_PATTERN, A.NONNEGATIVE)

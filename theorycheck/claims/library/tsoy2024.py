@@ -9,10 +9,12 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
+from theorycheck.claims.attacks import relu_extremal_related as related_attacks
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
+from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import PAIR, TRIPLE, separable_samples, trained, xor_instance, xor_samples
 
 ARXIV = "2405.17299"
@@ -54,6 +56,8 @@ XOR = Claim(
     instances=sequence((xor_instance(),), xor_samples),
     siblings=_false("xor~diagonal", "The diagonals are extremal too.", siblings.four_only),
     proof="tsoy2024/xor",
+    attacks=(related_attacks.NOT_FOUR,),
+    drops=drops.XOR,
 )
 
 CLAIMS = (WIDTH, XOR)

@@ -48,7 +48,9 @@ def _given_up(found):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("claim", select(("kou2023",)), ids=lambda claim: claim.key)
+@pytest.mark.parametrize(
+    "claim", select(("kou2023", "frei2022.rank", "frei2022.linear_boundary")), ids=lambda claim: claim.key
+)
 def test_every_row_of_the_table(claim):
     assert claim.drops
     for drop in claim.drops:
@@ -59,7 +61,7 @@ def test_every_row_of_the_table(claim):
 
 
 def test_rows_name_assumptions_of_their_claims():
-    for claim in select(("kou2023",)):
+    for claim in select(("kou2023", "frei2022")):
         names = {a.name for a in claim.assumptions} | {None}
         assert {drop.assumption for drop in claim.drops} <= names, claim.key
         assert all(drop.label for drop in claim.drops)
@@ -132,6 +134,18 @@ def test_descent_stays_on_the_ray(data, slope, rank):
     for count in (1, 2, 5):
         said = [("stable rank", "=", rank, "plus"), ("loss", ">=", F(1, 10))]
         assert relu_steps.steps(one, point, F(1, 4), count, said, "r") is not None
+
+
+def test_opposite_samples_of_one_label_bend_the_boundary_by_numpy():
+    one = ReluInstance(signed.xor(), 2, "1/2")
+    broken = relu_margin_ranks.BENT_BOUNDARY.violation(Candidate(one, {}))
+    kkt = broken.evidence[0][2]["point"]
+    plus, minus = (np.array([[float(F(v)) for v in row] for row in kkt[name]]) for name in ("W_plus", "W_minus"))
+    sigma = lambda z: np.maximum(z, z / 2)  # noqa: E731
+    X, y = one.data.arrays()
+    counts = [np.array(kkt.get(name, [1] * len(W))) for name, W in (("counts_plus", plus), ("counts_minus", minus))]
+    f = counts[0] @ sigma(plus @ X.T) / 2 - counts[1] @ sigma(minus @ X.T) / 2
+    assert y * f == pytest.approx(np.ones(4))
 
 
 # ---- steps -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ a multiple of the point is a multiple of the point: descent from a start on that
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations_with_replacement, islice, product
+from itertools import combinations, combinations_with_replacement, islice, product
 from typing import Any
 
 from flint import fmpq
@@ -166,6 +166,57 @@ def _ranks(space: Space) -> Iterator[Candidate | Looked]:
         yield Looked(0, "maximum-margin points", remark=told)
 
 
+# ---- more than two directions, and boundaries that bend --------------------------------------------------------------
+
+
+def _above_two(candidate: Candidate) -> Violation | None:
+    """All weights together have stable rank above 2, and so rank above 2."""
+    one = candidate.instance
+    solution = None if not one.relu and at_labels(one) is not None else spread_out(plain(one))
+    rank = None if solution is None else solution.stable_rank["stacked"]
+    if rank is None or not bool(rank > 2) or (proof := kkt(solution)) is None:
+        return None
+    sides = (("2", [number("2")]), ("stable rank of W", [at(solution, "stable rank", block="stacked")]))
+    return Violation(
+        quantity="stable rank of all weights on a ray through a maximum-margin point, which descent never leaves",
+        bound="at most 2",
+        value=listed([rank]),
+        size=float(rank) - 2,
+        evidence=(proof, less("violates", *sides)),
+    )
+
+
+def _bent(candidate: Candidate) -> Violation | None:
+    """Opposite samples of one label, both with margin 1: no linear function has the signs of f."""
+    one = candidate.instance
+    pair = _opposite(one)
+    if pair is None or (not one.relu and at_labels(one) is not None):
+        return None
+    for pattern in islice(_patterns(plain(one)), _PATTERNS):
+        found = _with_pattern(plain(one), pattern)
+        if found is not None and found.kkt and _is_ray(found) and (proof := kkt(found)) is not None:
+            terms = [at(found, "margin", sample=i) for i in pair]
+            told = [
+                less(f"violates, {name}", ("0", [number("0")]), (name, [t])) for name, t in _named_pair(pair, terms)
+            ]
+            where = f"samples {pair[0]} and {pair[1]}, which are opposite and have one label"
+            return Violation(f"margins at {where}", "one of them is not positive", "1 and 1", 1.0, (proof, *told))
+    return None
+
+
+def _named_pair(pair: tuple[int, int], terms: list[dict]) -> Iterator[tuple[str, dict]]:
+    yield from ((f"margin of sample {i}", t) for i, t in zip(pair, terms, strict=True))
+
+
+def _opposite(one: ReluInstance) -> tuple[int, int] | None:
+    """Two samples of one label of which one is the negative of the other."""
+    X, y = one.data.X, one.data.y
+    places = combinations(range(one.data.n), 2)
+    return next((p for p in places if y[p[0]] == y[p[1]] and X[p[0]] == tuple(-v for v in X[p[1]])), None)
+
+
+RANK_ABOVE_TWO = Attack("neurons of both signs that keep to different samples", _ranks, _above_two)
+BENT_BOUNDARY = Attack("opposite samples of one label", _ranks, _bent)
 RANK_ABOVE_ONE = Attack("neurons of a sign that keep to different samples", _ranks, _rank_above)
 STACKED_ABOVE_ONE = Attack("neurons of unlike sign that differ", every, _stacked_above)
 OTHER_STACKED_RANK = Attack("another stable rank of all weights", every, _other_formula)

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
+from theorycheck.claims.attacks import relu_margin_ranks as at_ranks
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks.proved import proof, proofs
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.library import frei2022_drops as drops
 from theorycheck.claims.relu_instances import SLOPES, drawn, first
 
 ARXIV = "2210.07082"
@@ -46,6 +48,8 @@ RANK = Claim(
         related.STACKED_LIMIT,
     ),
     instances=drawn(first("1/2")[1:], SLOPES[:4]),
+    attacks=(at_ranks.RANK_ABOVE_TWO,),
+    drops=drops.RANK,
     siblings=_false("rank~one", "Its rank is 1.", siblings.rank_two),
 )
 
@@ -86,6 +90,8 @@ LINEAR_BOUNDARY = Claim(
     ),
     checks=(proof("frei2022/linear_boundary", _LINEAR), related.BOUNDARY),
     instances=drawn(first()),
+    attacks=(at_ranks.BENT_BOUNDARY,),
+    drops=drops.LINEAR_BOUNDARY,
     siblings=_false("linear_boundary~relu", "So it is for the ReLU, with neurons that differ.", siblings.bent_boundary),
     proof="frei2022/linear_boundary",
 )

@@ -27,9 +27,8 @@ def _turning(space: Space) -> Iterator[Candidate | Looked]:
         if one.outputs != "trained" or one.activation != "leaky" or one.data.n > _LARGEST or one.data.d > 2:
             continue
         small = attrs.evolve(one, width=1, law=None)
-        if one.loss != "square":
-            if set(one.data.y) - {1, -1}:
-                continue
+        if one.loss != "square" and set(one.data.y) - {1, -1}:
+            continue
         for w in product(_GRID, repeat=one.data.d):
             count += 1
             if _falling(small, w) is not None:

@@ -19,7 +19,7 @@ from theorycheck.models.relu import ReluInstance
 NOT_BELIEVED = (check.Refused, check.Malformed, CertificateError)
 
 
-def network(X, y, slope=0, loss="square", outputs="trained", width=2):
+def network(X, y, slope: object = 0, loss="square", outputs="trained", width=2):
     return ReluInstance(Dataset(X, y), width=width, slope=slope, loss=loss, outputs=outputs)
 
 

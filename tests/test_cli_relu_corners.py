@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from theorycheck import cli, solve
+from theorycheck.claims import relu_assumptions as A
 from theorycheck.models import generators_signs
 from theorycheck.models.relu import ReluInstance
 from theorycheck.reports import extremal_figures, trajectory
@@ -106,3 +107,9 @@ def test_samples_lie_above_arrows_in_the_figure():
     assert ring.zorder < 3
     assert min(marks.zorder for marks in samples) > max(arrow.zorder for arrow in plane.texts)
     assert "violet" in plane.get_title()
+
+
+def test_benign_overfitting_says_nothing_of_data_without_signal_and_noise(run):
+    code, out, _ = run("check", "karhadkar2024.benign", "--set", "X=4,0,1,0;0,5,0,1;1,0,-4,0", "--set", "y=1,-1,1")
+    assert code == 3
+    assert out.splitlines()[-1].endswith(f"the instance does not keep: {A.SIGNAL.name}; nothing was tested")

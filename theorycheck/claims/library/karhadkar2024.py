@@ -52,7 +52,7 @@ BENIGN = Claim(
     "of the squared length).",
     latex=r"$L=0$ with flipped labels; test error $\to0$ for a strong signal, bounded below for a weak one.",
     source=Source(ARXIV, "benign and harmful overfitting", Mark.PAPER, "Sizes and signals are our choice."),
-    assumptions=_MODEL[:4],
+    assumptions=_MODEL,
     setting="relu",
     conclusion=Conclusion("benign", "small test error iff the signal is strong", r"R\approx0\iff\text{strong signal}"),
     checks=(related.BENIGN,),

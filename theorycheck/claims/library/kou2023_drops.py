@@ -170,7 +170,4 @@ K8 = (
     Drop("logistic_loss", _HINGE, False, "hinge loss"),
     Drop("equal_widths", _WIDTHS, False, "m_+ = 1, m_- = 2"),
 )
-K9 = (
-    Drop("decreasing_loss", {}, True, "squared loss: past the fit and back"),
-    Drop("piecewise_linear", _TANH, None, "tanh"),
-)
+K9 = (Drop("decreasing_loss", {}, True, "squared loss: past the fit and back"),)

@@ -9,6 +9,7 @@ from flint import ctx, fmpq_mat
 
 from theorycheck.certificates import check, relu, relu_build
 from theorycheck.claims import relu_measures as measures
+from theorycheck.claims.check import Budget, run
 from theorycheck.claims.checks.proved import uncovered
 from theorycheck.claims.store import all_claims
 from theorycheck.errors import CertificateError
@@ -146,3 +147,14 @@ def test_the_hinge_loss_has_no_force_beyond_its_margin():
 def test_outputs_of_one_sign_stay_so_by_a_proof_of_its_own():
     [claim] = [one for one in all_claims() if one.key == "boursier2024.b7"]
     assert any("boursier2024/conservation" in c.proofs for c in claim.checks if c.kind == "prove")
+
+
+@pytest.mark.parametrize(
+    "claim", [one for one in all_claims() if one.setting == "relu" and not one.believed], ids=lambda one: one.key
+)
+def test_statements_known_to_be_false_are_refuted_by_their_own_checks(claim):
+    verdict = run(claim, Budget(seconds=1, instances=1))
+    assert verdict.outcome.value == "REFUTED"
+    assert "is not" in str([f.certificate.document["statement"] for f in verdict.findings if f.certificate]) or (
+        "stable rank" in str(verdict.findings[0].quantity)
+    )

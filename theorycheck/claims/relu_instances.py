@@ -126,6 +126,7 @@ def drawn(
 
 # ---- data of a teacher ----------------------------------------------------------------------------------------------
 
+DISTURBED = named("a neuron active on both sides", [[0, -2], [1, -2]], [1, -1])
 POINTS = named("four points", [[2, 1], [2, -1], [-2, 1], [-2, -1]], ["5/2", "3/2", "-7/4", "-7/4"])
 TRIPLE = antipodal(named("three points", [[2, 1, 0], [2, -1, 1], [1, 0, -1]], [2, 2, 1]))
 

@@ -21,6 +21,7 @@ from theorycheck.claims.library import boursier2024_drops as drops
 from theorycheck.claims.relu_extremal_assumptions import NOISE_BELOW, OWN_SIDES
 from theorycheck.claims.relu_instances import (
     ANTIPODAL_PAIR,
+    DISTURBED,
     POINTS,
     of_law,
     orthant_samples,
@@ -107,6 +108,8 @@ B4_LIMIT = Claim(
     drops=drops.B4_LIMIT,
 )
 
+_MOVED = sequence((trained(DISTURBED), trained(ANTIPODAL_PAIR)), two_sided_samples)
+
 B4_OWN_SIDE = Claim(
     key="boursier2024.b4_own_side",
     title="False: the two-sided network is stationary as soon as each fit keeps its own signs",
@@ -118,7 +121,7 @@ B4_OWN_SIDE = Claim(
     setting="relu",
     conclusion=Conclusion("stationary", "all gradients vanish", r"\nabla L=0"),
     checks=(aligned.STATIONARY,),
-    instances=_FITS,
+    instances=_MOVED,
     attacks=(fits.FIT_MOVES,),
     siblings=_false("b4_own_side~one_fit", "The network of one fit is stationary too.", siblings.one_fit_moves),
     drops=drops.OWN_SIDE,

@@ -31,10 +31,11 @@ LAW = I.taught(Law("margin", 2, sigma="1/4"), 24, 0)
 def test_verdicts(key):
     verdict = run(find(key), QUICK)
     allowed = (EXPECTED[key],) if key in EXPECTED else ("PROVED", "CERTIFIED")
+    allowed = allowed if find(key).believed else ("REFUTED",)
     assert verdict.outcome.value in allowed, [f.note for f in verdict.findings if f.holds is not True]
     for found in verdict.findings:
         assert found.certificate is None or found.certificate.verify()
-        assert found.holds is not False
+        assert found.holds is not False or not find(key).believed
 
 
 def test_the_expectations_cover_the_paper():

@@ -151,6 +151,14 @@ def _report(name: str) -> Any:
     return prove(load_proof(name))
 
 
+def _left(names: tuple[str, ...]) -> str:
+    """What the proofs themselves say that they leave unchecked."""
+    from theorycheck.symbolic.proof_files import load_proof
+
+    remarks = dict.fromkeys(remark for name in names for remark in load_proof(name).not_checked)
+    return f"; not checked: {'; '.join(remarks)}" if remarks else ""
+
+
 def gaps_of(name: str, report: Any, assumptions: tuple[Assumption, ...], chosen: tuple[str, ...] = ()) -> list[str]:
     """What keeps a proof from proving a claim: broken steps, and goals that rest on more than the claim assumes.
 
@@ -212,7 +220,7 @@ def proofs(
                 evidence="UNDECIDED" if gaps else "PROVED",
                 assertions=len(steps) + counted,
                 note="; ".join(gaps)
-                or f"for all sizes; trusted theorems: {trusted or 'nothing beyond exact arithmetic'}",
+                or f"for all sizes; trusted theorems: {trusted or 'nothing beyond exact arithmetic'}{_left(names)}",
             )
         ]
 

@@ -232,10 +232,10 @@ _ESCAPE = (*_NETWORK, A.DOMINATION, A.BOTH_SIGNS, A.ALIGNED, A.LINEAR_TEACHER, A
 
 B6 = Claim(
     key="boursier2024.b6",
-    title="The time to leave the small start is log(1/lambda) / |D|",
+    title="An aligned neuron grows like exp(|D| t): by a factor K in the time log(K) / |D|",
     statement="In a cell with alignment vector D an aligned balanced neuron grows as exp(|D| t): growth by a factor K "
-    "takes the time log(K) / |D|. So it leaves a start of scale lambda after log(1/lambda) / |D| plus a constant.",
-    latex=r"$\|w_j(t)\|\sim e^{\|D\|t}$: escape at $\log(1/\lambda)/\|D\|+O(1)$.",
+    "takes the time log(K) / |D|, for as long as outputs vanish and it stays in the cell.",
+    latex=r"$\|w_j(t)\|=e^{\|D\|t}\|w_j(0)\|$: a factor $K$ takes $\log(K)/\|D\|$.",
     source=_derived("time scale", "With D = Sigma beta / 2 for symmetric inputs."),
     assumptions=_ESCAPE,
     setting="relu",

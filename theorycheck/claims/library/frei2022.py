@@ -76,7 +76,7 @@ _LINEAR = (A.LEAKY, A.FIXED, A.OWN_PATTERN)
 
 LINEAR_BOUNDARY = Claim(
     key="frei2022.linear_boundary",
-    title="The limit has a linear decision boundary",
+    title="Networks with equal neurons a sign, as in the limit, have a linear decision boundary",
     statement="Where all positive neurons equal v_+ and all negative ones v_-, f(x) has the sign of <v_+ - v_-, x> for "
     "every x, as sigma is increasing.",
     latex=r"$\operatorname{sign}f(x)=\operatorname{sign}\langle v_+-v_-,x\rangle$ for all $x$.",

@@ -101,11 +101,11 @@ _K3 = (*_LIMIT, *_START)
 
 K3 = Claim(
     key="kou2023.k3",
-    title="With a leaky ReLU the stable rank of W_+ and that of W_- fall to 1",
+    title="With a leaky ReLU the stable rank of W_+ and that of W_- fall to 1 as the mean neuron grows",
     statement="While the slopes are those of the labels all rows of W_j move by the same vector: W_j = 1 u(t)^T + E "
     "with E constant, so that |W_j|_F^2 / |W_j|_2^2 - 1 is at most |E|_F^2 / (m |u(t)|^2): of order 1/log^2 t for "
     "j = + and j = - if |u(t)| grows like log t, which is kou2023.k2.",
-    latex=r"$W_j=\mathbf 1u_j(t)^\top+E_j$ with $E_j$ constant: $\|W_j\|_F^2/\|W_j\|_2^2=1+O(1/\log^2t)$ for $j=\pm$.",
+    latex=r"$W_j=\mathbf 1u_j(t)^\top+E_j$, $E_j$ constant: $\|W_j\|_F^2/\|W_j\|_2^2\le1+\|E_j\|_F^2/(m\|u_j(t)\|^2)$.",
     source=Source(ARXIV, "stable rank, leaky ReLU", Mark.PAPER, "That it falls to 1; the rate is worked out here."),
     assumptions=_K3,
     setting="relu",

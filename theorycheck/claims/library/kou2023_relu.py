@@ -41,9 +41,9 @@ def _wide(**rest: object):
 
 K7 = Claim(
     key="kou2023.k7",
-    title="With the ReLU the stable rank stays bounded: at most m over the least number of active neurons of a sample",
+    title="ReLU, orthogonal samples: the stable rank is at most m over the least number of active neurons of a sample",
     statement="ReLU, orthogonal samples: where w_{j,r} = sum of rho_i x_i / |x_i|^2 over the samples of label j on "
-    "which it is active, the stable rank of W_j is at most the largest m / |S_i|, about 2 for a random start.",
+    "which it is active, the stable rank of W_j is at most the largest m / |S_i|.",
     latex=r"$\|W_j\|_F^2/\|W_j\|_2^2\le\max_{y_i=j}m/|S_i|$.",
     source=Source(
         ARXIV, "stable rank, ReLU", Mark.PAPER, "That it is bounded; the bound for orthogonal samples is ours."

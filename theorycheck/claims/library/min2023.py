@@ -29,7 +29,7 @@ _ALIGN = (A.LOGISTIC, A.RELU, A.TRAINED, A.SEPARABLE, A.TINY_START, A.DOMINATION
 
 ALIGNMENT = Claim(
     key="min2023.alignment",
-    title="On orthogonally separable data every active neuron turns towards its class, within bounded time",
+    title="On orthogonally separable data every active neuron turns towards its class",
     statement="A neuron with a_j > 0 moves so that y_i <w_j, x_i> never falls, for every sample, and rises while a "
     "sample is active (a_j < 0: it never rises); while one sample pushes at least by rho it is told apart by class "
     "after a time of at most max -y_i <w_j, x_i> / (rho |x_i|).",

@@ -116,6 +116,7 @@ def test_one_sample_an_input_interpolates():
     assert found.ending == "interpolates"
 
 
+@pytest.mark.thorough
 def test_in_the_orthant_least_squares_is_a_plateau_that_a_long_run_leaves():
     """At 8000 steps the net is the ordinary fit, with one pattern; much later it is not. Nothing was an end."""
     short, long = train(8000, kind="orthant"), train(60_000, kind="orthant")

@@ -19,7 +19,7 @@ from theorycheck.claims.store import find, select
 from theorycheck.models import generators_signs as signed
 from theorycheck.models.data import Dataset
 
-QUICK = Budget(seconds=2, instances=4)
+QUICK = Budget(seconds=20, instances=3)
 EXPECTED = {
     "kou2023.k1": "PROVED", "kou2023.k2": "SUPPORTED", "kou2023.k3": "PROVED", "kou2023.k3_stacked": "REFUTED",
     "kou2023.k3_balanced": "PROVED", "kou2023.k4": "CERTIFIED", "kou2023.k4_positive": "PROVED",

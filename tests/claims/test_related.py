@@ -25,7 +25,7 @@ from theorycheck.models.features import UnconstrainedFeatures
 from theorycheck.models.relu import ReluInstance
 
 COMMAND = [str(Path(sys.executable).with_name("theorycheck"))]
-QUICK = Budget(seconds=1.5, instances=2)
+QUICK = Budget(seconds=20, instances=2)
 EXPECTED = {
     "frei2022.rank": "PROVED", "frei2022.one_step": "CERTIFIED", "frei2022.linear_boundary": "PROVED",
     "min2023.alignment": "PROVED", "min2023.max_margin": "PROVED", "tsoy2024.width": "SUPPORTED",

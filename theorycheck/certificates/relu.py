@@ -36,7 +36,7 @@ __all__ = ["verify"]
 LOSSES = ("logistic", "square", "hinge")
 EXACT, SQUARINGS = 2 * 10**4, 80  # see `spectral_top`; close eigenvalues take long beyond
 MOST_BITS = 2 * 10**8  # of all numbers of a matrix
-WORK, SHORT = 10**9, 300  # bits in a product of matrices; below the other number there are not too many
+PRODUCT_BITS, SHORT = 10**9, 300  # bits in a product of matrices; below the other number there are not too many
 MOST_ROWS = 200  # of the matrix whose spectral norm is found: tens of seconds
 
 
@@ -57,7 +57,7 @@ def entries(rows):
 
 def product_fits(rows, n):
     """Refuse where products of these rows with n others would take minutes; a row is brought to one denominator."""
-    most = WORK // (n * len(rows) * len(rows[0]))
+    most = PRODUCT_BITS // (n * len(rows) * len(rows[0]))
     for row in rows:
         d, bits = fmpz(1), max(abs(v.p).bit_length() for v in row)
         for v in row:

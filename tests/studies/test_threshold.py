@@ -1,13 +1,16 @@
 """The threshold study: its questions, its intervals, its file, and its pictures."""
 
+import io
 from fractions import Fraction
 
 import attrs
 import pytest
+from rich.console import Console
 from scipy.stats import beta
 
+from theorycheck.commands.study_threshold import study_threshold
 from theorycheck.errors import InvalidInstance
-from theorycheck.reports.threshold import endings_figure, losses_figure, threshold_grid, threshold_latex
+from theorycheck.reports.threshold import brief_grids, endings_figure, losses_figure, threshold_grid, threshold_latex
 from theorycheck.studies.rows import as_csv, read_rows, write_rows
 from theorycheck.studies.threshold import Point, Question, Run, Threshold, solve
 
@@ -51,13 +54,13 @@ def test_unfinished_runs_are_in_no_mean():
     [
         ({"inputs": ()}, "inputs"),
         ({"inputs": (0,)}, "inputs"),
-        ({"ratios": ("-1",)}, "positive"),
-        ({"inits": ("0",)}, "positive"),
+        ({"ratios": ("1", "-1")}, "ratio n/d is -1; pass positive"),
+        ({"inits": ("0",)}, "scale λ of the start is 0; pass positive"),
         ({"seeds": 0}, "seeds"),
         ({"steps": 0}, "steps"),
         ({"law": "cauchy"}, "law"),
         ({"sigma": "-1"}, "sigma"),
-        ({"width": 0}, "width"),
+        ({"width": 0}, "the width m is 0; pass a whole number of at least 1$"),
         ({"inputs": (1, 2, 3, 4), "inits": ("1", "2"), "ratios": ("1", "2")}, "curves"),
     ],
 )
@@ -115,3 +118,30 @@ def test_a_study_of_unfinished_runs_alone_is_drawn():
     assert losses_figure(found).axes
     assert found.to_json()["points"][0]["train"] is None
     assert "–" in threshold_grid(found).rows[0]
+
+
+def test_the_printed_tables_fit_100_columns():
+    runs = (one(init=Fraction(1, 1000), inputs=50, samples=1000, train=1.23456e-5),)
+    points = tuple(Point(50, 1000, Fraction(init), runs) for init in ("1/1000", "1/10"))
+    found = Threshold(Question((50,), ("10", "20"), ("1/1000", "1/10"), seeds=1), points)
+    first, last = brief_grids(found)
+    assert len(first.columns) == 8
+    assert (first.note, last.note) == ("", found.note)
+    assert first.rows[0] == ("20", "1000", "1", "0", "0", "0", "1.235e-05", "0.1125")  # 1/8 (1 - 100/1000)
+    console = Console(width=100, file=io.StringIO(), force_terminal=True)
+    console.print(first)
+    head = next(line for line in console.file.getvalue().splitlines() if "interpolates" in line)
+    assert all(column.title in head for column in first.columns)
+
+
+def test_the_command_ends_undecided_where_a_run_is_unfinished(tmp_path, capsys):
+    axes = {"inputs": "2", "ratio": "2", "init": "1/1000"}
+    model = {"law": "margin", "sigma": "1/2", "width": 4}
+    assert study_threshold(axes, model, 1, 3, 1, False, str(tmp_path)) == 3
+    assert "1 of 1 runs are unfinished" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_command_ends_with_0_where_all_ended(tmp_path):
+    axes = {"inputs": "1", "ratio": "1", "init": "1/10"}
+    model = {"law": "margin", "sigma": "0", "width": 8}
+    assert study_threshold(axes, model, 1, 20_000, 1, True, str(tmp_path)) == 0

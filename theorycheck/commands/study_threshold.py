@@ -11,7 +11,11 @@ from theorycheck.errors import InvalidInstance
 def study_threshold(
     axes: dict[str, str], model: dict[str, Any], seeds: int, steps: int, workers: int, as_json: bool, out: str
 ) -> int:
-    """Train all runs and write threshold.csv, threshold.tex and the figures; what is done stays if it is stopped."""
+    """Train all runs and write threshold.csv, threshold.tex and the figures; what is done stays if it is stopped.
+
+    Returns:
+        0, or 3 where a run is unfinished.
+    """
     from theorycheck.reports import threshold as pictures
     from theorycheck.studies import threshold
 
@@ -28,6 +32,7 @@ def study_threshold(
     if as_json:
         output.document(study.to_json())
     else:
-        output.table(pictures.threshold_grid(study))
+        for table in pictures.brief_grids(study):
+            output.table(table)
         output.text("written: " + ", ".join(str(Path(path)) for path in written))
-    return 0
+    return 3 if study.unfinished else 0

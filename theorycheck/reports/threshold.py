@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
 from theorycheck.reports import grids, pictures
@@ -163,8 +164,9 @@ def _train(panel: Any, study: "Threshold", points: "tuple[Point, ...]") -> None:
         linewidth=1.2,
         label="two-sided fit (mean above, median below)",
     )
-    expected = [max(0.0, level * (1 - 2 * p.inputs / p.samples)) for p in points]
-    panel.plot(at, expected, color=MUTED, linewidth=1, linestyle=":", label="σ²(n - 2d)/(2n)")
+    panel.plot(
+        at, [_expected(study, p) for p in points], color=MUTED, linewidth=1, linestyle=":", label="σ²(n - 2d)/(2n)"
+    )
     panel.axhline(level, color=RED, linewidth=1, linestyle="--", label="σ²/2")
     panel.set_ylim(bottom=-0.03 * max(level, 1e-12))
     _ticks(panel, study, points)
@@ -205,12 +207,42 @@ def threshold_grid(study: "Threshold") -> Grid:
 
 
 def _row(p: "Point") -> tuple[str, ...]:
-    counts = [str(p.count(kind)) for kind in ("interpolates", "two-sided", "other stationary point", "unfinished")]
     low, high = p.interval
     losses = [p.mean("train"), p.mean("two_sided", False)]
     losses += [p.median("test", True), p.median("test_two_sided"), p.median("test_ols")]
-    shown = ["–" if np.isnan(v) else f"{v:.4g}" if v >= 1e-7 else "0" for v in losses]
-    return (str(p.inputs), str(p.samples), f"{float(p.init):.3g}", *counts, f"{low:.2f} to {high:.2f}", *shown)
+    interval = f"{low:.2f} to {high:.2f}"
+    return (str(p.inputs), str(p.samples), f"{float(p.init):.3g}", *_counts(p), interval, *map(_shown, losses))
+
+
+def brief_grids(study: "Threshold") -> list[Grid]:
+    """The same for a terminal of 100 columns, a table a curve; CSV and JSON hold the rest."""
+    axis = {"samples": "n/d", "init": "λ"}[study.axis]
+    heads = dict.fromkeys((axis, "n", "interpolates", "two-sided", "other", "unfinished"), NUMBER)
+    heads |= {"train loss": NUMBER, "σ²(n-2d)/(2n)": NUMBER}
+    title = f"How training of both layers ends, σ²/2 = {float(study.question.sigma) ** 2 / 2:.4g}"
+    tables = [
+        grids.grid(f"{title}, {name}", heads, [_brief_row(study, p) for p in points]) for name, points in study.curves()
+    ]
+    return [*tables[:-1], attrs.evolve(tables[-1], note=study.note)]
+
+
+def _brief_row(study: "Threshold", p: "Point") -> tuple[str, ...]:
+    at = f"{p.samples / p.inputs:.3g}" if study.axis == "samples" else f"{float(p.init):.3g}"
+    losses = (p.mean("train"), _expected(study, p))
+    return (at, str(p.samples), *_counts(p), *map(_shown, losses))
+
+
+def _expected(study: "Threshold", p: "Point") -> float:
+    """What the two-sided fit leaves of the noise: σ²(n - 2d)/(2n), or 0."""
+    return float(study.question.sigma) ** 2 / 2 * max(0.0, 1 - 2 * p.inputs / p.samples)
+
+
+def _counts(p: "Point") -> list[str]:
+    return [str(p.count(kind)) for kind in ("interpolates", "two-sided", "other stationary point", "unfinished")]
+
+
+def _shown(loss: float) -> str:
+    return "–" if np.isnan(loss) else f"{loss:.4g}" if loss >= 1e-7 else "0"
 
 
 def threshold_latex(study: "Threshold") -> str:

@@ -99,10 +99,13 @@ class Question:
         for name in ("inputs", "ratios", "inits"):
             if not getattr(self, name):
                 raise InvalidInstance(f"threshold: no value for {name}; pass at least one")
-        if min(self.ratios) <= 0 or min(self.inits) <= 0:
-            raise InvalidInstance("threshold: ratios n/d and scales λ must be positive")
+        for what, values in (("ratio n/d", self.ratios), ("scale λ of the start", self.inits)):
+            if min(values) <= 0:
+                raise InvalidInstance(f"threshold: a {what} is {min(values)}; pass positive numbers")
         if self.seeds < 1:
             raise InvalidInstance(f"threshold: {self.seeds} seeds; pass at least 1")
+        if self.width < 1:
+            raise InvalidInstance(f"threshold: the width m is {self.width}; pass a whole number of at least 1")
         if len(self.inputs) * len(self.inits) > 6 and len(self.ratios) > 1:
             raise InvalidInstance("threshold: more than 6 curves; pass fewer values of d or λ, or a single ratio")
         Flow(steps=self.steps)
@@ -199,11 +202,15 @@ class Threshold:
         return found
 
     @property
+    def unfinished(self) -> int:
+        """How many runs have not met their criterion."""
+        return sum(p.count("unfinished") for p in self.points)
+
+    @property
     def note(self) -> str:
         """What was run and what was our choice, for a caption."""
         q = self.question
-        lost = sum(p.count("unfinished") for p in self.points)
-        left = f"{lost} of {sum(len(p.runs) for p in self.points)} runs are unfinished and support nothing"
+        left = f"{self.unfinished} of {sum(len(p.runs) for p in self.points)} runs are unfinished and support nothing"
         return (
             f"{Law(q.law, q.inputs[0], sigma=q.sigma, amount=q.amount)}; m = {q.width}, {q.seeds} seeds a point with "
             f"data of their own, at most {q.steps} steps. A run interpolates if its loss is below 1e-7 or an exact "

@@ -42,8 +42,21 @@ def find(key: str) -> Claim:
     claims = {claim.key: claim for claim in all_claims()}
     if key in claims:
         return claims[key]
-    near = get_close_matches(key, claims, n=3, cutoff=0.3) or list(claims)[:5]
-    raise InvalidClaim(f"unknown claim {key!r}; nearest: {', '.join(near)}; `theorycheck list` shows all")
+    raise InvalidClaim(f"unknown claim {key!r}; {_near(key, list(claims))}; `theorycheck list` shows all")
+
+
+def _near(key: str, known: list[str]) -> str:
+    """The claims of a nearly spelt key; else the papers and claims with a nearly spelt part; else all papers."""
+    papers = list(dict.fromkeys(name.partition(".")[0] for name in known))
+    if near := get_close_matches(key, [*papers, *known], n=3, cutoff=0.6):
+        return "nearest: " + ", ".join(near)
+    parts: dict[str, list[str]] = {}
+    for name in [*papers, *known]:
+        for part in {name.rpartition(".")[2], name.partition("2")[0]}:
+            parts.setdefault(part, []).append(name)
+    if near := get_close_matches(key, parts, n=1, cutoff=0.6):
+        return "nearest: " + ", ".join(parts[near[0]][:5])
+    return "nothing is spelt like it; papers: " + ", ".join(papers)
 
 
 def select(keys: tuple[str, ...] | list[str]) -> tuple[Claim, ...]:

@@ -46,6 +46,23 @@ def test_tables():
         assert words in done.stdout
 
 
+def test_a_pattern_that_is_no_kkt_point():
+    given = ("--X", "1,0;9/10,1/10", "--y=1,-1")
+    document = json.loads(run(*given, "--json").stdout)
+    assert document["lambda"] == ["1540/377", "1720/377"]  # K = [[5/4, -9/10], [-9/10, 41/40]], K λ = (1, 1)
+    assert (document["kkt"], document["certificate"], document["evidence"]) == (False, None, "UNDECIDED")
+    assert "exact rationals" in document["statement"]
+    assert "self_consistent holds a KKT point" in document["note"]
+    assert document["loss_times_t"] is None
+    other = document["self_consistent"]
+    assert (other["kkt"], other["evidence"], other["note"]) == (True, "CERTIFIED", None)
+    assert other["certificate"]
+    text = run(*given).stdout
+    assert "EXACT" not in text
+    assert 0 == text.index("Maximum margin, pattern: self-consistent (KKT point, certified)")
+    assert text.index("No KKT point: least norm for the pattern: labels") > text.index("148920/41")
+
+
 def test_unequal_widths():
     done = run("--X", "1,0;0,1", "--y=1,-1", "--width", "1,3", "--slope", "0", "--json")
     document = json.loads(done.stdout)

@@ -201,12 +201,22 @@ class MarginSolution:
 
     @property
     def statement(self) -> str:
-        """What follows, in words."""
+        """What follows, in words, and what is exact without a certificate."""
         if not self.kkt:
             other = "no pattern that is its own was found from here" if self.settled is None else "see self_consistent"
-            return f"the point of least norm for this pattern, but no KKT point of the network: {other}"
+            return f"the point of least norm for this pattern, in exact rationals, but no KKT point of the network: {other}"
         unequal = f"{len(self.support)} of {self.problem.n} margins are 1, the others are larger"
-        return f"a KKT point of the network; {'all margins are equal' if self.margins_equal else unequal}"
+        bare = "" if self.certificate else "; exact, but its numbers are too long for a certificate"
+        return f"a KKT point of the network; {'all margins are equal' if self.margins_equal else unequal}{bare}"
+
+    @property
+    def note(self) -> str | None:
+        """Where the numbers are no limits of training: whose they are, and where to look."""
+        if self.kkt:
+            return None
+        whose = f"the numbers are those of the pattern {self.name!r} and no limits of training, since the point of that"
+        whose += " pattern is no KKT point"
+        return whose if self.settled is None else f"{whose}; self_consistent holds a KKT point and its limits"
 
     def to_json(self) -> dict:
         """The document of `solve margin`."""
@@ -246,7 +256,8 @@ class MarginSolution:
             },
             "self_consistent": None if self.settled is None else self.settled.to_json(),
             "statement": self.statement,
-            "evidence": "CERTIFIED" if self.certificate else "EXACT",
+            "note": self.note,
+            "evidence": "CERTIFIED" if self.certificate else "UNDECIDED",
             "certificate": None if self.certificate is None else self.certificate.document,
         }
 

@@ -16,12 +16,12 @@ _LIMITS = {
 
 
 def tables(document: Mapping[str, Any]) -> Any:
-    """The point and its limits, its margins, and how near to orthogonal the samples are."""
+    """The point and its limits, its margins, and how near to orthogonal the samples are; a KKT point comes first."""
     from rich.console import Group
 
-    settled = document["self_consistent"]
-    again = () if settled is None else (solution_grid(settled), sample_grid(settled))
-    return Group(solution_grid(document), sample_grid(document), *again, data_grid(document))
+    points = [point for point in (document["self_consistent"], document) if point is not None]
+    both = [table for point in points for table in (solution_grid(point), sample_grid(point))]
+    return Group(*both, data_grid(document))
 
 
 def solution_grid(document: Mapping[str, Any]) -> Grid:
@@ -33,13 +33,19 @@ def solution_grid(document: Mapping[str, Any]) -> Grid:
     rows += [(name, _vector(document[name])) for name in ("v_plus", "v_minus")]
     rows += [(name, words.number(document[name])) for name in ("consistent", "kkt", "margins_equal", "unique")]
     rows.append(("certificate", "yes" if document["certificate"] else "none"))
-    return grid(
-        f"Maximum margin, pattern: {document['pattern']}", {"quantity": KEY, "value": TEXT}, rows, _note(document)
-    )
+    return grid(_title(document), {"quantity": KEY, "value": TEXT}, rows, _note(document))
+
+
+def _title(document: Mapping[str, Any]) -> str:
+    name = document["pattern"]
+    if not document["kkt"]:
+        return f"No KKT point: least norm for the pattern: {name}"
+    certified = ", certified" if document["certificate"] else ""
+    return f"Maximum margin, pattern: {name} (KKT point{certified})"
 
 
 def _note(document: Mapping[str, Any]) -> str:
-    return f"t: {document['time']}; limits hold while the activation pattern stays"
+    return document["note"] or f"t: {document['time']}; limits hold while the activation pattern stays"
 
 
 def _vector(row: list | None) -> str:

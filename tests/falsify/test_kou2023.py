@@ -196,6 +196,23 @@ def test_rest_is_rest():
     assert np.ptp(states[-1].margins) > 0.1
 
 
+@pytest.mark.parametrize("key", ["kou2023.k3", "kou2023.k6_limit"])
+@pytest.mark.parametrize("loss", ["square", "hinge"])
+def test_what_rest_leaves_of_the_rank_is_visible_by_numpy(key, loss):
+    """By the largest start that the assumption on it allows, not by one of size 1e-5."""
+    found = falsify(find(key), "logistic_loss", {"loss": loss}, 20)
+    assert found.margins["small_start"].holds
+    rest = relu_steps_ends.ended(found.instance, found.point)
+    ranks = [(s**2).sum() / s[0] ** 2 for s in (np.linalg.svd(W, compute_uv=False) for W in np.split(rest.W, 2))]
+    assert max(ranks) > 1.001
+    assert float(found.violation.value.split()[4]) == pytest.approx(max(ranks) - 1, rel=0.05)
+
+
+def test_a_fixed_tiny_start_leaves_little():
+    found = falsify(find("kou2023.k3"), "logistic_loss", {"loss": "hinge", "init": "1/100000"}, 20)
+    assert 0 < float(found.violation.value.split()[4]) < 1e-6
+
+
 def test_hexagon_never_moves_whatever_the_start():
     for seed in range(5):
         one = ReluInstance(signed.hexagon(), 2, "1/2", seed=seed)

@@ -12,15 +12,19 @@ from typing import Any
 import attrs
 import numpy as np
 
+from theorycheck.certificates import relu_build
 from theorycheck.claims.attacks.relu_steps import MOST, State, is_start, path, small_enough, steps
 from theorycheck.claims.checks.relu_steps import start
 from theorycheck.claims.claim import Attack, Candidate, Looked, Space, Violation
-from theorycheck.claims.relu_measures import coherence, largest_square, least_square, natural_step
+from theorycheck.claims.relu_measures import coherence, largest_square, least_square, natural_step, start_room
 from theorycheck.models.relu import ReluInstance
 
 _STEPS = 60  # after which a run is no longer followed
 _FIT = 1e-12  # of floats; the checker decides
 _PARTS = 10**6  # denominators of bounds
+_VISIBLE = Fraction(1, 1000)  # a rank is that much above 1, unless the user fixed the scale of the start
+_SCALES = tuple(Fraction(1, k) for k in (5, 10, 20, 25, 30, 32, 40, 50, 100, 200, 1000))  # of large starts
+_APART = (4, -4, Fraction(7, 2), Fraction(-7, 2), 3, -3)  # entries of rows that differ, within five times the scale
 
 
 def _ending(one: ReluInstance) -> bool:
@@ -35,6 +39,25 @@ def _runs(space: Space) -> Iterator[Candidate | Looked]:
         if fitted is not None:
             yield Candidate(fitted, _towards_labels(fitted))
     yield Looked(0, f"runs to exact fits from {tried} starts")
+
+
+def _large_runs(space: Space) -> Iterator[Candidate | Looked]:
+    """From the largest starts that are kept: what is left of a start at rest is the more visible."""
+    tried = 0
+    for one in islice(filter(_ending, space.instances), MOST):
+        fitted = _fitting(one, space)
+        tried += fitted is not None
+        if fitted is not None:
+            large = fitted if "init" in space.fixed else _enlarged(fitted)
+            parts = {} if "init" in space.fixed else {"visible": _VISIBLE}
+            yield from (Candidate(large, make(large), parts) for make in (_apart, _towards_labels))
+    yield Looked(0, f"runs to exact fits from {tried} of the largest starts allowed")
+
+
+def _enlarged(one: ReluInstance) -> ReluInstance:
+    """The instance with the largest scale of the start that the assumption on it allows; itself if there is none."""
+    larger = (attrs.evolve(one, init=scale) for scale in _SCALES if scale > one.init > 0)
+    return next((large for large in larger if start_room(large).holds), one)
 
 
 def _fitting(one: ReluInstance, space: Space) -> ReluInstance | None:
@@ -57,6 +80,14 @@ def _towards_labels(one: ReluInstance) -> dict:
             [str(scale * sign * v + Fraction(u) / 4) for v, u in zip(mean, row, strict=True)] for row in point[name]
         ]
     return point
+
+
+def _apart(one: ReluInstance) -> dict:
+    """A start whose neurons differ as much as its scale allows."""
+    draw = np.random.default_rng([one.seed, one.data.n, one.data.d])
+    rows = [draw.integers(len(_APART), size=(m, one.data.d)).tolist() for m in one.width]
+    plus, minus = ([[one.init * _APART[k] for k in row] for row in block] for block in rows)
+    return relu_build.fixed_point(plus, minus)
 
 
 def ended(one: ReluInstance, point: dict) -> State | None:
@@ -108,11 +139,11 @@ def _rank(candidate: Candidate) -> Violation | None:
     blocks = {"plus": state.outer > 0, "minus": state.outer < 0}
     ranks = {name: _excess(state.W[rows]) for name, rows in blocks.items()}
     name = max(ranks, key=lambda k: ranks[k])
-    if ranks[name] < 1e-13:
+    if ranks[name] * 0.98 < max(candidate.parts.get("visible", 0), 1e-13):
         return None
-    least = 1 + Fraction(ranks[name] / 2).limit_denominator(10**16)
-    found = (("stable rank", ">=", least, name),)
-    told = f"at least 1 + {ranks[name] / 2:.3g}"
+    excess = Fraction(f"{ranks[name] * 0.99:.2e}")
+    found = (("stable rank", ">=", 1 + excess, name),)
+    told = f"at least 1 + {float(excess):.3g}"
     return _at_rest(candidate, f"stable rank of W_{'+' if name == 'plus' else '-'}, at rest", "1", found, told)
 
 
@@ -134,5 +165,5 @@ def _direction(candidate: Candidate) -> Violation | None:
 
 STOPS = Attack("runs that come to rest", _runs, _stops)
 REST_UNEQUAL = Attack("runs that come to rest with unlike margins", _runs, _unequal)
-REST_RANK = Attack("runs that come to rest at a higher rank", _runs, _rank)
-REST_ELSEWHERE = Attack("runs that come to rest in another direction", _runs, _direction)
+REST_RANK = Attack("runs that come to rest at a higher rank", _large_runs, _rank)
+REST_ELSEWHERE = Attack("runs that come to rest in another direction", _large_runs, _direction)

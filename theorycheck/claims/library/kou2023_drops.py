@@ -64,8 +64,8 @@ K3 = (
     Drop("own_pattern", _XOR, False, "XOR"),
     Drop("leaky_activation", _RELU, True, "ReLU"),
     Drop("leaky_activation", _TANH, None, "tanh"),
-    Drop("logistic_loss", _SQUARE, True, "squared loss"),
-    Drop("logistic_loss", _HINGE, True, "hinge loss"),
+    Drop("logistic_loss", _SQUARE, True, "squared loss: the start stays, by 1/1000 or more"),
+    Drop("logistic_loss", _HINGE, True, "hinge loss: the start stays, by 1/1000 or more"),
     Drop("fixed_outputs", _TRAINED, None, "both layers trained"),
     Drop("equal_widths", _WIDTHS, False, "m_+ = 1, m_- = 2"),
     Drop("small_start", _LARGE, False, "sigma_0 = 1: later, not never"),
@@ -145,8 +145,8 @@ K6 = (
 )
 K6_LIMIT = (
     Drop("nearly_orthogonal", {}, True, "a limit with unlike margins"),
-    Drop("logistic_loss", _SQUARE, True, "squared loss"),
-    Drop("logistic_loss", _HINGE, True, "hinge loss"),
+    Drop("logistic_loss", _SQUARE, True, "squared loss: the start stays, by 1/1000 or more"),
+    Drop("logistic_loss", _HINGE, True, "hinge loss: the start stays, by 1/1000 or more"),
     Drop("fixed_outputs", _TRAINED, None, "both layers trained"),
     Drop("small_start", _LARGE, False, "sigma_0 = 1"),
     Drop("small_step", {}, None, "eta = 1000"),

@@ -139,9 +139,11 @@ def margin(
         (['4/5', '0', '4/5'], ['1', '3', '1'])
     """
     from theorycheck.exact.margin import margin as solved
-    from theorycheck.models.relu import ReluInstance
+    from theorycheck.models.relu import ReluInstance, check_signs
 
-    return solved(ReluInstance(_dataset(X, y), width=width, slope=slope, eta=eta), pattern)
+    data = _dataset(X, y)
+    check_signs(data)  # before the instance, which would offer another loss
+    return solved(ReluInstance(data, width=width, slope=slope, eta=eta), pattern)
 
 
 def extremal(X: Any, y: Any = None, split: Any = None, seed: int = 0) -> "ExtremalSolution":

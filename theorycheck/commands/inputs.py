@@ -125,13 +125,14 @@ def settings(pairs: list[str], setting: str = "two-layer") -> dict[str, str]:
 
 
 def numbers(text: str, where: str) -> list:
-    """Numbers separated by commas."""
-    return [exact(part, where) for part in text.split(",")]
+    """Numbers separated by commas; a message names the entry where there are several."""
+    parts = text.split(",")
+    return [exact(part, f"{where}, entry {k}" if len(parts) > 1 else where) for k, part in enumerate(parts)]
 
 
 def rows(text: str, where: str) -> list[list]:
     """Rows of numbers separated by semicolons."""
-    return [numbers(row, where) for row in text.split(";")]
+    return [numbers(row, f"row {i} of {where}") for i, row in enumerate(text.split(";"))]
 
 
 def whole(text: str, where: str) -> int:

@@ -1,6 +1,8 @@
 """`theorycheck solve margin`."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +32,15 @@ def solve_margin(
     from theorycheck import solve
 
     output.writable(out)
-    solution = solve.margin(
-        given_data(choice, *samples),
-        slope=network["slope"],
-        width=tuple(whole(m, "--width") for m in network["width"].split(",")),
-        pattern=None if pattern is None else read_pattern(pattern),
-        eta=network["eta"],
-    )
+    data = given_data(choice, *samples)
+    with _told_why_not(out):
+        solution = solve.margin(
+            data,
+            slope=network["slope"],
+            width=tuple(whole(m, "--width") for m in network["width"].split(",")),
+            pattern=None if pattern is None else read_pattern(pattern),
+            eta=network["eta"],
+        )
     document = solution.to_json()
     best = solution if solution.kkt else solution.settled
     if out:
@@ -48,6 +52,20 @@ def solve_margin(
 
         output.table(tables(document))
     return 3 if best is None else 0
+
+
+@contextmanager
+def _told_why_not(out: str | None) -> Iterator[None]:
+    """Where no weights have positive margins, write the certificate of that, and say so in the message."""
+    from theorycheck.exact.margin import NoMargin
+
+    try:
+        yield
+    except NoMargin as reason:
+        if not out or reason.certificate is None:
+            raise
+        reason.certificate.save(out)
+        raise InvalidInstance(f"{reason}; the certificate of this is in {out}") from None
 
 
 def given_data(choice: DataChoice, samples: str | None, labels: str | None) -> Any:
@@ -81,6 +99,7 @@ def read_pattern(path: str) -> tuple[list, list]:
 
 def _save(solution: Any, out: str) -> None:
     if solution is None or solution.certificate is None:
-        output.say(f"no certificate was written to {out}: the point is no KKT point of the network")
+        reason = "its numbers are too long" if solution else "the point is no KKT point of the network"
+        output.say(f"no certificate was written to {out}: {reason}")
         return
     solution.certificate.save(out)

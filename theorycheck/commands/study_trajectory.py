@@ -31,7 +31,7 @@ def study_trajectory(
         0, or 3 where a run has not met its stopping criterion.
     """
     from theorycheck.models import generators_signs
-    from theorycheck.models.relu import ReluInstance
+    from theorycheck.models.relu import ReluInstance, check_signs
     from theorycheck.reports import trajectory as pictures
     from theorycheck.studies.trajectory import study
     from theorycheck.training.coordinates_end import Schedule
@@ -40,6 +40,7 @@ def study_trajectory(
         raise InvalidInstance(f"--seeds {seeds}; pass at least 1")
     width: Any = tuple(whole(m, "--width") for m in network.pop("width").split(","))
     data = choice.load() if choice.path else generators_signs.gaussian(*drawn)
+    check_signs(data)
     instance, place = ReluInstance(data, width=width, **network), output.folder(out)
     found = study(instance, seeds, Schedule(steps=limits[1], margin=limits[0]))
     output.save(place / "trajectory.csv", found.to_csv())

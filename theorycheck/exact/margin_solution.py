@@ -204,7 +204,7 @@ class MarginSolution:
         """What follows, in words, and what is exact without a certificate."""
         if not self.kkt:
             other = "no pattern that is its own was found from here" if self.settled is None else "see self_consistent"
-            return f"the point of least norm for this pattern, in exact rationals, but no KKT point of the network: {other}"
+            return f"the point of least norm for this pattern, exact, but no KKT point of the network: {other}"
         unequal = f"{len(self.support)} of {self.problem.n} margins are 1, the others are larger"
         bare = "" if self.certificate else "; exact, but its numbers are too long for a certificate"
         return f"a KKT point of the network; {'all margins are equal' if self.margins_equal else unequal}{bare}"

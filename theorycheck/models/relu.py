@@ -111,7 +111,7 @@ class ReluInstance:
             raise InvalidInstance(f"{len(self.width)} widths, {given}; pass {meaning}")
         object.__setattr__(self, "width", self.width * (needed // len(self.width)))
         if self.loss != "square":
-            check_signs(self.data)
+            check_signs(self.data, ", or the square loss")
 
     @property
     def relu(self) -> bool:
@@ -155,8 +155,12 @@ class ReluInstance:
         return f"{sizes}; {kind}; {self.normalisation}; outputs {self.outputs}; data {self.data.name}"
 
 
-def check_signs(data: Dataset) -> None:
+def check_signs(data: Dataset, otherwise: str = "") -> None:
     """Refuse labels other than ±1.
+
+    Args:
+        data: the samples.
+        otherwise: what else may be passed, where there is such a thing.
 
     Raises:
         InvalidInstance: with the first such label and its row.
@@ -164,6 +168,6 @@ def check_signs(data: Dataset) -> None:
     wrong = next((i for i, label in enumerate(data.y) if abs(label) != 1), None)
     if wrong is not None:
         raise InvalidInstance(
-            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1 (two classes: --classes 3,8), "
-            "or the square loss"
+            f"{data.name}: label {data.y[wrong]} of row {wrong} is not 1 or -1; pass ±1 "
+            f"(two classes of a file: --classes 3,8){otherwise}"
         )

@@ -244,7 +244,8 @@ def check_shapes(X: Sequence[Sequence[Any]], y: Sequence[Any], columns: Sequence
         raise InvalidInstance(f"{name}: X has shape ({len(X)}, 0); pass at least one sample and one feature")
     for i, row in enumerate(X):
         if len(row) != len(X[0]):
-            raise InvalidInstance(f"{name}: row {i} of X has {len(row)} entries where row 0 has {len(X[0])}")
+            found = f"row {i} of X has {len(row)} entries where row 0 has {len(X[0])}"
+            raise InvalidInstance(f"{name}: {found}; pass as many in each row")
     if len(y) != len(X):
         raise InvalidInstance(f"{name}: y has {len(y)} labels for {len(X)} samples; pass one label a sample")
     if columns and len(columns) != len(X[0]):

@@ -10,6 +10,7 @@ from theorycheck.falsify.text import matrix as latex_matrix
 from theorycheck.models.relu import ReluInstance
 
 _LONG = 300  # characters; matrices that take more are told by their shapes
+_DIGITS = 12  # characters of a number that are told in full
 
 
 def instance_json(instance: ReluInstance, point: dict) -> dict:
@@ -28,7 +29,12 @@ def instance_json(instance: ReluInstance, point: dict) -> dict:
 
 
 def _rows(rows: Any) -> str:
-    return "; ".join(f"({', '.join(map(str, row))})" for row in rows)
+    return "; ".join(f"({', '.join(map(_number, row))})" for row in rows)
+
+
+def _number(v: Any) -> str:
+    """A number in full, or six digits of it; the certificate and the JSON document have all of them."""
+    return str(v) if len(str(v)) <= _DIGITS else f"≈{float(Fraction(v)):.6g}"
 
 
 def _short(name: str, rows: Any) -> str:
@@ -61,7 +67,7 @@ def latex(instance: ReluInstance, point: dict) -> list[str]:
     data, width = instance.data, "+".join(map(str, instance.width))
     kind = r"\tanh" if instance.activation == "tanh" else rf"\max(z,{fraction(instance.slope)}z)"
     lines = [rf"Let $\sigma(z)={kind}$, $m={width}$, {plain(instance.loss)} loss, outputs {instance.outputs}, and"]
-    if data.n * data.d <= 60:
+    if data.n * data.d <= 60 and _short_numbers(data.X):
         lines.append(rf"\[ X={latex_matrix(data.X)},\qquad y={latex_matrix([[v] for v in data.y])}.\]")
     else:
         lines.append(rf"the certificate's ${data.n}\times{data.d}$ data.")
@@ -74,7 +80,11 @@ def latex(instance: ReluInstance, point: dict) -> list[str]:
 _NAMES = {"a": "a", "W": "W", "W_plus": "W_+", "W_minus": "W_-"}
 
 
+def _short_numbers(rows: Any) -> bool:
+    return all(len(str(v)) <= _DIGITS for row in rows for v in row)
+
+
 def _latex(rows: Any) -> str:
-    if len(rows) * len(rows[0]) > 60:
+    if len(rows) * len(rows[0]) > 60 or not _short_numbers(rows):
         return rf"\text{{the certificate's }}{len(rows)}\times{len(rows[0])}\text{{ matrix}}"
     return latex_matrix([[Fraction(v) for v in row] for row in rows])

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 
+import attrs
 import numpy as np
 import pytest
 
 from theorycheck.errors import InvalidInstance
 from theorycheck.models import generators_signs as make
+from theorycheck.models.data import Dataset
 from theorycheck.models.relu import ReluInstance
 from theorycheck.reports import trajectory as pictures
 from theorycheck.studies.trajectory import FIELDS, predict, study
@@ -44,6 +46,37 @@ def test_documents(leaky):
     assert tuple(rows[0]) == FIELDS
     assert len(rows) == sum(len(r.steps) for r in leaky.trajectory.runs)
     assert float(rows[-1]["stacked"]) == pytest.approx(leaky.trajectory.runs[-1].stable_ranks[-1, 2])
+
+
+def test_runs_that_end_in_the_drawn_pattern(leaky):
+    assert leaky.elsewhere == ()
+    assert "another pattern" not in leaky.note
+    assert (leaky.to_json()["predicted"]["pattern"], leaky.to_json()["predicted"]["elsewhere"]) == ("labels", [])
+    own = np.outer(np.repeat([1, -1], 8), [float(v) for v in LEAKY.data.y])
+    assert ((leaky.predicted.signs == own) | (leaky.predicted.signs == 0)).all()
+
+
+def test_runs_that_ended_elsewhere_are_told():
+    far = attrs.evolve(LEAKY, init="10")
+    found = study(far, 2, Schedule(steps=3))  # so few steps from so far leave the signs of the start
+    assert [bool(r.agreement[-1] < 0.9) for r in found.trajectory.runs] == [True, True]
+    assert found.elsewhere == (0, 1)
+    assert "with the pattern of the labels; 2 of 2 runs ended in another pattern (seed 0, 1)" in found.note
+    assert found.to_json()["predicted"]["elsewhere"] == [0, 1]
+    assert "ended in another pattern" in pictures.trajectory_grid(found).note
+
+
+def test_a_linear_network_has_one_pattern():
+    assert study(attrs.evolve(LEAKY, init="10", slope=1), 1, Schedule(steps=3)).elsewhere == ()
+
+
+def test_the_prediction_of_a_self_consistent_point_says_so():
+    near = ReluInstance(Dataset([[1, 0], ["9/10", "1/10"]], [1, -1]), width=3, slope="1/2", init="1/100")
+    found = study(near, 1, Schedule(steps=300))
+    assert found.predicted is not None
+    assert found.predicted.pattern == "self-consistent"
+    assert "self-consistent), since that of the labels has no KKT point" in found.note
+    np.testing.assert_array_equal(found.predicted.signs, [[1, 0]] * 3 + [[1, 1]] * 3)  # w_+ = (43, -387)/41
 
 
 def test_what_has_no_prediction_says_why():

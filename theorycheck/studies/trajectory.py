@@ -7,6 +7,7 @@ W_j = 1 v(t)ᵀ + E_j has stable rank 1 + ‖E_j⊥‖² / (m ‖v_j‖² log² 
 
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -14,8 +15,11 @@ import numpy as np
 from theorycheck.errors import InvalidInstance
 from theorycheck.models.relu import ReluInstance
 from theorycheck.training.coordinates import Run, Trajectory, run, weights
-from theorycheck.training.coordinates_end import Schedule
+from theorycheck.training.coordinates_end import KINK, Schedule
 from theorycheck.training.coordinates_frame import BLOCKS
+
+if TYPE_CHECKING:
+    from theorycheck.exact.margin_solution import MarginSolution
 
 FIELDS = ("seed", "step", "log_time", "log_loss", "least_margin", "largest_margin", "spread", *BLOCKS, "agreement")
 
@@ -30,6 +34,8 @@ class Predicted:
         speeds: the margins of W* over the least one: what dq_i/dq_min tends to, (n,).
         differences: the largest limit of q_i - q_k, or None where margins part for ever.
         directions: v_+ and v_-, (d,) each, or None where neurons of a sign differ.
+        pattern: whose it is: `labels`, or `self-consistent` where the labels' pattern is that of no KKT point.
+        signs: of the preactivations of W*, (M, n); 0 at a kink, where a run may be on either side.
     """
 
     norm: float
@@ -37,6 +43,8 @@ class Predicted:
     speeds: np.ndarray
     differences: float | None
     directions: tuple | None
+    pattern: str
+    signs: np.ndarray
 
 
 @attrs.frozen(eq=False)
@@ -46,7 +54,7 @@ class TrajectoryStudy:
     Attributes:
         instance: the model.
         trajectory: one run a seed.
-        predicted: from the KKT point, or None where none has the labels' activation pattern.
+        predicted: from the KKT point, or None where none was found from the labels' activation pattern.
         why: where there is no prediction, the reason.
     """
 
@@ -77,9 +85,31 @@ class TrajectoryStudy:
         }
 
     @property
+    def elsewhere(self) -> tuple[int, ...]:
+        """The seeds of runs whose activation pattern at the end is not that of the drawn KKT point."""
+        known = self.predicted
+        if known is None or self.instance.slope == 1:  # a linear network has one pattern
+            return ()
+        return tuple(r.seed for r in self.trajectory.runs if bool((_sides(r) * known.signs < 0).any()))
+
+    @property
+    def _lines(self) -> str:
+        if self.predicted is None:
+            return f"no prediction: {self.why}"
+        whose = "the pattern of the labels"
+        if self.predicted.pattern != "labels":
+            whose = "a pattern that is its own (self-consistent), since that of the labels has no KKT point"
+        drawn = f"predictions from the exact KKT point with {whose}"
+        if not self.elsewhere:
+            return drawn
+        runs, seeds = len(self.trajectory.runs), ", ".join(map(str, self.elsewhere))
+        ended = f"{len(self.elsewhere)} of {runs} runs ended in another pattern (seed {seeds})"
+        return f"{drawn}; {ended}, of which the drawn prediction says nothing"
+
+    @property
     def note(self) -> str:
-        """How the runs ended, and what the lines are."""
-        lines = f"no prediction: {self.why}" if self.predicted is None else "predictions from the exact KKT point"
+        """How the runs ended, whose prediction the lines are, and which runs ended elsewhere."""
+        lines = self._lines
         start = f"start of size {float(self.instance.init):g}"
         return f"{self.trajectory.summary}. Gradient-flow time; {start}; {lines}."
 
@@ -98,6 +128,8 @@ class TrajectoryStudy:
                 "loss_times_t": known.norm**2,
                 "speeds": known.speeds.tolist(),
                 "largest_difference": known.differences,
+                "pattern": known.pattern,
+                "elsewhere": list(self.elsewhere),
             },
             "runs": [_told(r) for r in self.trajectory.runs],
         }  # fmt: skip
@@ -132,7 +164,7 @@ def study(instance: ReluInstance, seeds: int | Sequence[int] = 3, stop: Schedule
 
 
 def predict(instance: ReluInstance) -> tuple[Predicted | None, str]:
-    """The prediction of the KKT point with the labels' pattern, or None and why there is none."""
+    """The prediction of the KKT point with the labels' pattern, else of a self-consistent one, else None and why."""
     from theorycheck.exact.margin import margin
 
     if instance.relu:
@@ -153,7 +185,25 @@ def predict(instance: ReluInstance) -> tuple[Predicted | None, str]:
         speeds=margins / margins.min(),
         differences=float(np.ptp([float(v) for v in steps])) if steps and known else None,  # type: ignore[arg-type]
         directions=None if rows[0] is None or rows[1] is None else tuple(rows),
+        pattern=solution.name,
+        signs=_signs(solution),
     ), ""
+
+
+def _signs(solution: "MarginSolution") -> np.ndarray:
+    """The signs of the preactivations at the point, (M, n), in the order of a run's neurons."""
+    m_plus, m_minus = solution.instance.width
+    found = np.zeros((m_plus + m_minus, solution.problem.n), dtype=int)
+    for row, group in zip(solution.preactivations.tolist(), solution.problem.groups, strict=True):
+        at = [r if group.sign > 0 else m_plus + r for r in group.neurons]
+        found[at] = [int(z > 0) - int(z < 0) for z in row]
+    return found
+
+
+def _sides(r: Run) -> np.ndarray:
+    """The signs of a run's preactivations at its end, (M, n); 0 so near to the kink that they have no say."""
+    size = np.abs(r.preactivations)
+    return np.where(size > KINK * size.max(), np.sign(r.preactivations), 0)
 
 
 def _beside(block: np.ndarray) -> float:

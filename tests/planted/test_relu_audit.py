@@ -158,3 +158,51 @@ def test_statements_known_to_be_false_are_refuted_by_their_own_checks(claim):
     assert "is not" in str([f.certificate.document["statement"] for f in verdict.findings if f.certificate]) or (
         "stable rank" in str(verdict.findings[0].quantity)
     )
+
+
+# ---- steps that would keep the checker busy --------------------------------------------------------------------------
+
+
+def descended(n, m, steps, loss, outputs, eta="1/97", bits=5):
+    """Rows that share no denominators, and what the checker says of them."""
+    primes = [check.fmpq(2**bits + 7 * k + 1, 2**bits + 4 * k + 3) for k in range(n * 2 + m * 3)]
+    X, y = [primes[2 * i : 2 * i + 2] for i in range(n)], [str(1 - 2 * (i % 2)) for i in range(n)]
+    W, a = [primes[2 * n + 2 * r : 2 * n + 2 * r + 2] for r in range(m)], primes[2 * n + 2 * m :]
+    about = {"model": "relu network", "X": [list(map(str, x)) for x in X], "y": y, "slope": "1/3", "loss": loss}
+    about |= {"outputs": outputs, "width": [m] if outputs == "trained" else [m, 1]}
+    start = relu_build.trained_point(a, W) if outputs == "trained" else relu_build.fixed_point(W, W[:1])
+    return relu_build.steps_part(about, start, eta, steps, [("norm", ">=", 0), ("loss", ">=", 0)])
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "steps", "loss", "outputs"),
+    [
+        (10, 50, 1000, "square", "trained"),
+        (1, 500, 10_000, "square", "trained"),
+        (3, 100, 5000, "logistic", "trained"),
+        (30, 5, 1000, "hinge", "fixed"),
+        (1, 500, 10_000, "square", "fixed"),
+    ],
+)
+def test_large_runs_are_refused_at_once(n, m, steps, loss, outputs):
+    began = time.perf_counter()
+    with pytest.raises(CertificateError, match="too many steps"):
+        descended(n, m, steps, loss, outputs)
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(("n", "m", "steps", "bits"), [(1, 100, 40, 5), (10, 10, 20, 5), (1, 100, 20, 400)])
+def test_sums_of_many_denominators_stay_short(n, m, steps, bits):
+    """Exact sums over the neurons would have the product of all their denominators."""
+    began = time.perf_counter()
+    descended(n, m, steps, "square", "fixed", bits=bits)
+    assert time.perf_counter() - began < 8
+
+
+def test_long_steps_and_long_lists_of_what_holds_are_refused():
+    for eta, match in (("1/" + "3" * 2000, "too long numbers"), ("1e9999", "too long numbers")):
+        with pytest.raises(CertificateError, match=match):
+            descended(2, 2, 2, "hinge", "fixed", eta=eta)
+    one, start = network([[1]], [1], loss="hinge", outputs="fixed", width=1), relu_build.fixed_point([[1]], [[0]])
+    with pytest.raises(CertificateError, match="too much is said"):
+        relu_build.steps_part(one, start, 1, 1, [("norm", "<=", 9)] * 101)

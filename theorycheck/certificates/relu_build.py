@@ -121,6 +121,24 @@ def limits_part(instance: Any, lam: Iterable) -> dict:
     return _part("limits", instance, multipliers=_row(lam))
 
 
+def no_margin_part(instance: Any, weights: Iterable, pattern: Sequence | None = None) -> dict:
+    """Weights μ >= 0, not all 0, of the samples with which the gradients of the margins cancel (fixed outputs).
+
+    So with slopes that stay no network has positive margins on all samples.
+
+    Args:
+        instance: fixed outputs, labels 1 and -1.
+        weights: μ, (n,).
+        pattern: (P_plus, P_minus), 0/1 rows of n entries, 1 where a neuron is active; how many neurons have a row does
+            not matter. None: a neuron is active on the samples of its own sign.
+    """
+    data: dict[str, Any] = {"multipliers": _row(weights)}
+    if pattern is not None:
+        sides = zip(("plus", "minus"), pattern, strict=True)
+        data["pattern"] = {name: [[int(v) for v in row] for row in rows] for name, rows in sides}
+    return _part("no margin", instance, **data)
+
+
 # ---- alignment ------------------------------------------------------------------------------------------------------
 
 
@@ -223,7 +241,7 @@ def steps_part(instance: Any, start: Mapping, eta: Any, steps: int, found: Seque
         instance: any loss (the logistic one in balls of 256 bits).
         start: what `fixed_point` or `trained_point` gives.
         eta: the size of a step.
-        steps: how many, 1 to 10000, and at most 5·10⁶ / (neurons · n²).
+        steps: how many, 1 to 10000, and at most 10⁶ / (neurons · n · (n + 8)).
         found: tuples (quantity, relation, bound) or (quantity, relation, bound, where): quantities as for `term`, with
             `where` the sample or the block; `agreement`, the share of pairs of a neuron and a sample with
             a_j y_i w_j·x_i > 0; `moved`, the squared distance that row `where` has moved. Relations `<=`, `>=`, `=`.

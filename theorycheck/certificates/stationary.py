@@ -1,4 +1,4 @@
-"""The eighth part of the checker of certificates: two-layer ReLU networks at rest, and exact steps of descent.
+"""The eighth part of the checker of certificates: ReLU networks at rest, without a margin, and steps of descent.
 
 Like the first part it needs only Python's standard library and python-flint; it uses the names of `check` and `relu`.
 """
@@ -17,15 +17,16 @@ from theorycheck.certificates.check import (
     total,
     verify,
 )
-from theorycheck.certificates.relu import combined, leaky, numbers, shown, strings, whole
+from theorycheck.certificates.relu import combined, leaky, numbers, product_fits, shown, strings, whole
 
 # ---- end of imports
 
 __all__ = ["verify"]
-LONGEST = 2**14  # bits of a weight up to which steps are exact; beyond they are balls
+LONGEST = 2**11  # bits of a number up to which steps are exact; beyond it is a ball
 WHERE = {"output": "entry", "margin": "entry", "moved": "entry", "stable rank": "block"}
 TOLD = {"norm": "squared norm of all trained weights", "moved": "squared distance moved"}
-EFFORT = 5 * 10**6  # neurons times samples squared times steps: tens of seconds
+ENOUGH = 2**18  # bits of all weights at the end up to which what is said of them is exact
+EFFORT = 10**6  # see `costs`: about ten seconds
 
 
 def squared(net):
@@ -146,6 +147,49 @@ def check_dead(c, net):
     )
 
 
+# ---- no margin ------------------------------------------------------------------------------------------------------
+
+
+def check_no_margin(c, net):
+    """Multipliers mu >= 0, not all 0, with which the gradients of the margins cancel in every neuron.
+
+    With slopes s_ri that stay, the margin of sample i is the sum over the neurons r of a_r s_ri y_i w_r.x_i, for fixed
+    outputs a_r. So the sum of mu_i times it is sum_r a_r w_r.(sum_i mu_i y_i s_ri x_i) = 0 for all weights.
+    """
+    net = leaky(net)
+    require(net.fixed and all(abs(v) == 1 for v in net.y), "only for fixed outputs and labels 1 and -1")
+    mu = numbers(c, "multipliers", net.n)
+    require(all(v >= 0 for v in mu) and any(mu), "a multiplier is negative, or all are 0")
+    product_fits([mu], net.d)
+    rows = slopes_told(c["pattern"], net) if "pattern" in c else slopes_of_labels(net)
+    require(len(rows) * net.n * net.d <= 10**6, "too large a pattern")
+    for r, row in enumerate(rows):
+        pull = combined([p * y * s for p, y, s in zip(mu, net.y, row, strict=True)], net)
+        require(not any(pull), f"the gradients do not cancel in row {r} of the pattern")
+    told = f"neurons with the patterns {brief(c['pattern'])}, any number of each," if "pattern" in c else ""
+    return (
+        f"with the slopes of {told or 'the labels'} no weights have all margins y_i f(x_i) positive, {net.told()}: the "
+        f"gradients of the margins times mu = {brief(strings(mu))} >= 0 have sum 0 in every neuron"
+    )
+
+
+def slopes_of_labels(net):
+    """1 on the samples of the neuron's sign, the smaller slope on the others; a row a sign."""
+    return [[ONE if y == j else net.slope for y in net.y] for j in (1, -1)]
+
+
+def slopes_told(pattern, net):
+    """The rows of slopes of {"plus", "minus"}, 1 where a neuron is active and else 0; some neuron has each row."""
+    found = []
+    for name, m in zip(("plus", "minus"), net.width, strict=True):
+        rows = pattern[name]
+        fits = isinstance(rows, list) and 1 <= len(rows) <= m
+        fits = fits and all(isinstance(row, list) and len(row) == net.n for row in rows)
+        require(fits and all(whole(v, 0, 1) for v in flat(rows)), "the pattern is no rows of 0 and 1, a row a neuron")
+        found += [[ONE if v else net.slope for v in row] for row in rows]
+    return found
+
+
 # ---- steps ----------------------------------------------------------------------------------------------------------
 
 
@@ -159,16 +203,18 @@ def check_steps(c, net):
     net = leaky(net)
     eta, steps, neurons = rational(c["eta"]), c["steps"], net.neurons(c["start"])
     require(eta > 0 and whole(steps, 1, 10_000), "eta is positive, and steps are 1 to 10000")
-    require(steps * net.n**2 * len(neurons) <= EFFORT, "too many steps of so large a network")
-    used, outer, C = [], [a for a, *_ in neurons], [[ZERO] * net.n for _ in neurons]
-    start = [list(column) for column in zip(*net.before(neurons), strict=True)]
+    require(costs(c["found"], steps, len(neurons), net) <= EFFORT, "too many steps of so large a network")
+    require(all(map(short, [eta, *net.y, *flat(net.X), *flat(net.inner)])), "too long numbers for steps")
+    used, outer, C = [], [kept_short(a) for a, *_ in neurons], [[ZERO] * net.n for _ in neurons]
+    start = [[kept_short(v) for v in column] for column in zip(*net.before(neurons), strict=True)]
     for _ in range(steps):
         shares = [a * count for a, (*_, count) in zip(outer, neurons, strict=True)]
         outer, C = stepped(
             outer, C, _reached(start, C, net), shares, net, eta, lambda: used.append(c["kink"]) or c["kink"]
         )
     end = [(a, _moved(w, row, net), count) for a, (_, w, count), row in zip(outer, neurons, C, strict=True)]
-    told = [_found(term, neurons, end, net) for term in c["found"]]
+    about = rounded(end)
+    told = [_found(term, (neurons, end, about), net) for term in c["found"]]
     require(told, "nothing is said")
     kink = (f", slope {c['kink']} at kinks" if used else "") + (", 0 at margin 1" if net.loss == "hinge" else "")
     return (
@@ -177,24 +223,56 @@ def check_steps(c, net):
     )
 
 
+def costs(found, steps, m, net):
+    """The number of operations, counted in those that take the longest."""
+    require(isinstance(found, list) and len(found) <= 100, "too much is said")
+    ranks = sum(term["quantity"] == "stable rank" for term in found)
+    said = (1 + len(found)) * m * net.n * net.d // 4 + ranks * min(m, net.d) ** 3 // 4
+    return steps * m * (net.n**2 + 8 * net.n) + said
+
+
+def flat(rows):
+    """All entries of a matrix."""
+    return [v for row in rows for v in row]
+
+
+def short(v):
+    """Whether a rational may stay one."""
+    return v.height_bits() <= LONGEST
+
+
+def gathered(terms):
+    """The sum, a ball as soon as it is long: many short rationals can have a sum that fills the memory."""
+    found = ZERO
+    for v in terms:
+        found = kept_short(found + v)
+    return found
+
+
+def rounded(neurons):
+    """Balls around all weights where together they are long."""
+    bits = sum(v.height_bits() for a, w, _ in neurons for v in (a, *w) if exact(v))
+    return neurons if bits <= ENOUGH else [(arb(a), [arb(v) for v in w], count) for a, w, count in neurons]
+
+
 def _reached(start, C, net):
     """The preactivations, a row a neuron."""
     found = []
     for row, z in zip(C, start, strict=True):
         live = [(i, e) for i, e in enumerate(row) if not nothing(e)]
-        found.append([v + total(e * net.inner[i][k] for i, e in live) for k, v in enumerate(z)] if live else z)
+        found.append([gathered([v, *(e * net.inner[i][k] for i, e in live)]) for k, v in enumerate(z)] if live else z)
     return found
 
 
 def _moved(w, row, net):
     live = [(i, e) for i, e in enumerate(row) if not nothing(e)]
-    return [v + total(e * net.X[i][k] for i, e in live) for k, v in enumerate(w)] if live else w
+    return [gathered([v, *(e * net.X[i][k] for i, e in live)]) for k, v in enumerate(w)] if live else w
 
 
 def stepped(outer, C, z, shares, net, eta, kink):
     """Output weights and coefficients after one step, given the preactivations, a row a neuron."""
-    f = [dot(shares, [net.sigma(v) for v in column]) for column in zip(*z, strict=True)]
-    pull = [eta * slope_of_loss(p, y, net.loss) / net.n for p, y in zip(f, net.y, strict=True)]
+    f = [gathered(a * net.sigma(v) for a, v in zip(shares, column, strict=True)) for column in zip(*z, strict=True)]
+    pull = [kept_short(eta * slope_of_loss(p, y, net.loss) / net.n) for p, y in zip(f, net.y, strict=True)]
     found = []
     for a, coefficients, values in zip(outer, C, z, strict=True):
         row = list(coefficients)
@@ -204,7 +282,7 @@ def stepped(outer, C, z, shares, net, eta, kink):
                 row[i] = kept_short(row[i] - a * g * s) if s != 0 else row[i]  # what is inactive stays exact
         found.append(row)
     if not net.fixed:
-        turns = [total(g * net.sigma(v) for g, v in zip(pull, values, strict=True)) for values in z]
+        turns = [gathered(g * net.sigma(v) for g, v in zip(pull, values, strict=True)) for values in z]
         outer = [kept_short(a - turn) for a, turn in zip(outer, turns, strict=True)]
     return outer, found
 
@@ -216,7 +294,7 @@ def nothing(v):
 
 def kept_short(v):
     """A rational, or a ball around it where it is long."""
-    return arb(v) if exact(v) and v.height_bits() > LONGEST else v
+    return v if not exact(v) or short(v) else arb(v)
 
 
 def slope_of_loss(f, y, loss):
@@ -239,15 +317,16 @@ def slope_at(z, net, kink):
     return slope
 
 
-def _found(term, start, end, net):
-    """One inequality at the end."""
+def _found(term, weights, net):
+    """One inequality, given the neurons at the start, at the end, and these as balls where they are long."""
+    start, exactly, end = weights
     kind, relation, bound = term["quantity"], term["relation"], rational(term["bound"])
     if kind == "agreement":
         got = agreement(end, net)
     elif kind == "moved":
         [r] = term["entry"]
         require(whole(r, 0, len(end) - 1), "no such row")
-        got = total((p - q) ** 2 for p, q in zip(start[r][1], end[r][1], strict=True))
+        got = gathered((p - q) ** 2 for p, q in zip(start[r][1], exactly[r][1], strict=True))
     else:
         require(kind != "stable rank" or all(exact(*w) for _, w, _ in end), "the stable rank needs exact weights")
         got = net.number(kind, term, end)
@@ -272,3 +351,4 @@ def agreement(neurons, net):
 
 
 KINDS |= {"two-sided": check_two_sided, "still": check_still, "dead": check_dead, "steps": check_steps}
+KINDS |= {"no margin": check_no_margin}

@@ -241,3 +241,35 @@ def test_dead_starts_are_dead():
     X, _ = one.data.arrays()
     assert (W @ X[0] < 0).all()
     assert (gradient_descent(one, W, 500, 5.0) @ X[0] == W @ X[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "size"),
+    [
+        ([[1, 0, 0], [2, 1, 0], [0, 0, 1]], [1, 1, -1], 1),
+        ([[0, 0, 1], [1, 0, 0], ["1/2", "1/2", 0]], [1, -1, -1], F(1, 2)),
+        ([[1, 0, 0], [2, 1, "1/10"], [0, 0, 1]], [1, 1, -1], F(-1, 10)),
+        ([[1, 0, 0], [2, 1, 0], [0, 0, 2]], [1, 1, -1], -3),
+        ([[2, 0, 0], [2, 1, 0], [0, 0, 1]], [1, 1, -1], -3),
+        ([[1, 0, 0], [0, 0, 0], [0, 0, 1]], [1, 1, -1], 0),
+        ([[1, 0, 0], [2, 1, 0], [0, 0, 1]], [1, 1, 1], -1),
+        ([[1, 0]], [1], -1),
+    ],
+)
+def test_only_the_family_of_two_and_one_is_its_instance(X, y, size):
+    one = I.fixed(Dataset(X, y), 2)
+    assert A.TWO_AND_ONE.margin(one).value == size
+    claim = find("kou2023.k4_threshold")
+    if size <= 0:
+        (found,) = on_instance(claim, one)
+        assert found.holds is None
+        assert found.assertions == 0
+    else:
+        assert all(found.holds for found in on_instance(claim, one))
+
+
+def test_drawn_instances_are_of_the_family_on_both_sides_of_the_threshold():
+    claim = find("kou2023.k4_threshold")
+    ones = [claim.instances(1, k) for k in range(24)]
+    assert all(a.margin(one).holds for one in ones for a in claim.assumptions)
+    assert {relu_margin.solved(one).margins_equal for one in ones} == {True, False}

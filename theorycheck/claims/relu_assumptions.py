@@ -112,6 +112,14 @@ ORTHOGONAL = _exactly(
     "data",
     "-p, or R_min^2 where p = 0",
 )
+TWO_AND_ONE = _exactly(
+    "two_and_one",
+    "two samples of one label, one of them of length 1, and one of the other, of length 1 and orthogonal to both",
+    r"y_1=y_2=-y_3,\ \|x_1\|=\|x_3\|=1,\ x_3\perp x_1,x_2",
+    lambda one: measures.two_and_one(one.data),
+    "data",
+    "the least squared length of the two, or less what is missing to that",
+)
 SEPARABLE = _exactly(
     "orthogonally_separable",
     "samples of a class have positive inner products, samples of different classes negative ones",

@@ -80,6 +80,15 @@ def tilts() -> tuple[ReluInstance, ...]:
     return tuple(fixed(signed.tilted(r), 2) for r in cosines)
 
 
+def tilted_pairs() -> Any:
+    """A strategy of that family: lengths and cosines on both sides of the threshold, not collinear."""
+    from hypothesis import strategies as st
+
+    cosines = st.integers(-5, 5).map(lambda k: Fraction(k, 6))
+    data = st.builds(signed.tilted, cosines, st.sampled_from([Fraction(1, 2), Fraction(3, 2), 2, 3]))
+    return st.builds(fixed, data, st.integers(1, 3), st.sampled_from(SLOPES))
+
+
 def _moved(choose: Any, n: int, d: int, delta: Fraction) -> list[list[Fraction]]:
     from hypothesis import strategies as st
 

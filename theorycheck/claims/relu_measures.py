@@ -60,6 +60,21 @@ def dominance_gap(one: ReluInstance) -> Fraction:
     return least_square(one.data) - 2 * (one.data.n - 1) * coherence(one.data)
 
 
+def two_and_one(data: Dataset) -> Fraction:
+    """The least squared length of two samples of a label, one of length 1, and a third, alone with the other label.
+
+    The third must be of length 1 and orthogonal to both; else less what is missing to that, or -1 for other labels.
+    """
+    alone = [i for i, label in enumerate(data.y) if data.y.count(label) == 1]
+    if data.n != 3 or len(alone) != 1:
+        return Fraction(-1)
+    products, (third,) = gram(data.X), alone
+    pair = [i for i in range(3) if i != third]
+    missing = sum((abs(products[third][i]) for i in pair), abs(products[third][third] - 1))
+    missing += min(abs(products[i][i] - 1) for i in pair)
+    return -missing if missing else min(products[i][i] for i in pair)
+
+
 def separation(data: Dataset) -> Fraction:
     """The least y_i y_k <x_i, x_k> of two different samples; of one sample its squared length."""
     products, y = gram(data.X), data.y

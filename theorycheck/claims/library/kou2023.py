@@ -28,7 +28,7 @@ from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import kou2023_drops as drops
 from theorycheck.claims.library import kou2023_relu
-from theorycheck.claims.relu_instances import SLOPES, balanced, drawn, first, tilts
+from theorycheck.claims.relu_instances import SLOPES, balanced, drawn, first, tilted_pairs, tilts
 
 ARXIV = "2310.18935"
 _NETWORK = (A.LOGISTIC, A.LEAKY, A.FIXED, A.EQUAL)
@@ -220,6 +220,8 @@ K4_IFF = Claim(
     proof="kou2023/equal_margins",
 )
 
+_THRESHOLD = (*_IFF, A.TWO_AND_ONE)
+
 K4_THRESHOLD = Claim(
     key="kou2023.k4_threshold",
     title="Two samples of a class: margins become equal exactly up to the cosine R_min / R_max",
@@ -228,11 +230,11 @@ K4_THRESHOLD = Claim(
     "1, and nothing is shorter. For r = 1 the outputs have the ratio rho whatever the weights.",
     latex=r"$\operatorname{sign}\lambda_2=\operatorname{sign}(1-\varrho r)$; for $\varrho r>1$: $q=(1,\varrho r,1)$.",
     source=_derived("equal margins", "The family on which near-orthogonality fails by lengths and angle alone."),
-    assumptions=_IFF,
+    assumptions=_THRESHOLD,
     setting="relu",
     conclusion=Conclusion("threshold", "equal margins iff r <= 1/rho", r"\varrho r\le1"),
-    checks=(proof("kou2023/collinear", _IFF), margin.IFF),
-    instances=drawn(tilts()),
+    checks=(proof("kou2023/collinear", _THRESHOLD), margin.IFF),
+    instances=sequence(tilts(), tilted_pairs),
     siblings=_false("k4_threshold~half", "At rho = 3 and r = 1/2 margins are still equal.", siblings.tilted),
     proof="kou2023/collinear",
 )

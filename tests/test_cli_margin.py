@@ -91,6 +91,18 @@ def test_a_pattern_from_a_file(tmp_path):
     assert "rows differ" in run(*given, "--pattern", "pattern.json", cwd=tmp_path).stdout
 
 
+def test_where_there_is_no_margin_the_file_says_why(tmp_path):
+    given = ("--X", "1,0;-1,0;0,1", "--y=1,1,-1")
+    done = run(*given, "--out", "why.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "the certificate of this is in why.json" in done.stderr
+    assert json.loads((tmp_path / "why.json").read_text())["kind"] == "no margin"
+    checked = subprocess.run([*COMMAND, "verify", "why.json"], cwd=tmp_path, capture_output=True, timeout=120)
+    assert checked.returncode == 0
+    assert "certificate of this" not in run(*given).stderr
+
+
 BAD = [
     (
         ("--X", "1,0;0,1", "--y=1,2"),

@@ -13,6 +13,8 @@ from theorycheck.errors import CertificateError
 from .relu_oracles import AXES, LINE, TINY, fixed, trained
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(/\d+)?")
+BOTH_WAYS = fixed([[2, 0], [-1, 0], [0, 1]], [1, 1, -1], (2, 1))
+ONE_SIDE = ([[1, 1, 0], [0, 0, 1]], [[0, 0, 0]])
 PAIR = relu_build.fixed_point([["4/5", "-2/5"]], [["-2/5", "4/5"]])
 RELU = fixed([[1, 0], [0, 1]], [1, -1], (2, 3), 0)
 LEAKY = fixed([[1, 2], [-1, 1]], [1, -1], (2, 3), "1/3", "hinge")
@@ -32,6 +34,8 @@ def _samples():
     parts = {
         "kkt": (LINE, relu_build.kkt_part(LINE, PAIR, ["4/5", 0, "4/5"])),
         "kinks": (RELU, kkt),
+        "no margin": (BOTH_WAYS, relu_build.no_margin_part(BOTH_WAYS, ["1/3", "2/3", 0])),
+        "no margin of a pattern": (BOTH_WAYS, relu_build.no_margin_part(BOTH_WAYS, [1, 2, 0], ONE_SIDE)),
         "limits": (AXES, relu_build.limits_part(AXES, ["4/5", "4/5"])),
         "cell": (TINY, relu_build.extremal_part(TINY, [2, "1/4"], 1)),
         "face": (half, relu_build.extremal_part(half, ["1/2", 0], 1, {1: 0})),

@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from theorycheck.exact.margin import margin, no_margin
+from theorycheck.errors import InvalidInstance
+from theorycheck.exact.margin import NoMargin, margin, no_margin, no_margin_certificate
 from theorycheck.exact.margin_orthogonal import near_orthogonality, relu_bound
 from theorycheck.exact.margin_spectra import fair_coin, orthogonal_stacked
 from theorycheck.models import generators_signs as families
@@ -189,6 +190,34 @@ def test_no_linear_structure_no_point():
         null = vectors[:, values < 1e-9]
         weights = np.array([float(Fraction(str(v))) for v in no_margin(instance(data))])
         assert null @ (null.T @ weights) == pytest.approx(weights, abs=1e-9)
+
+
+@pytest.mark.parametrize("data", [families.opposite_pairs(2), families.hexagon(), families.xor()], ids=str)
+@pytest.mark.parametrize("slope", [Fraction(0), HALF, Fraction(1)], ids=str)
+def test_no_point_has_a_certificate(data, slope):
+    about = instance(data, slope)
+    certificate = no_margin_certificate(about)
+    assert "no weights have all margins y_i f(x_i) positive" in certificate.verify()
+    mu = certificate.document["multipliers"]
+    assert mu == [str(v) for v in no_margin(about)]
+    X, y = data.arrays()
+    for j in (1, -1):
+        slopes = np.where(y == j, 1.0, float(slope))
+        assert np.array([float(Fraction(v)) for v in mu]) * y * slopes @ X == pytest.approx(np.zeros(data.d), abs=1e-12)
+    with pytest.raises(InvalidInstance, match="gradients cancel") as caught:
+        margin(about)
+    assert isinstance(caught.value, NoMargin)
+    assert caught.value.certificate.document == certificate.document
+
+
+def test_a_pattern_without_a_point_has_a_certificate():
+    """Neurons that are active on both e_1 and -e_1 cannot tell them apart; neurons that are on one of them can."""
+    about = instance(families.opposite_pairs(1), width=2)
+    n = about.data.n
+    dull, sharp = ([[1] * n], [[0] * n]), ([[1, 0, 0, 0], [0, 1, 0, 0]], [[0, 0, 1, 0], [0, 0, 0, 1]])
+    told = no_margin_certificate(about, dull).verify()
+    assert "the patterns" in told
+    assert no_margin_certificate(about, sharp if n == 4 else ([[1, 0], [0, 1]], [[0, 0]])) is None
 
 
 def test_opposite_pairs_with_a_neuron_each():

@@ -146,6 +146,58 @@ def test_limits_that_are_none(about, multipliers):
     assert not believed("limits", about, multipliers=multipliers)
 
 
+PAIRS = fixed([[1, 0], [-1, 0], [0, 1], [0, -1]], [1, 1, -1, -1], 2)
+HALVES = {"multipliers": ["1/2", "1/2", "0", "0"]}
+PATTERN = {"plus": [[1, 1, 0, 0], [0, 0, 1, 1]], "minus": [[0, 0, 0, 0]]}
+FALSE_EXCLUSIONS = {
+    "one multiplier too large": {"multipliers": [str(Fraction(1, 2) + TINY), "1/2", "0", "0"]},
+    "no multipliers": {"multipliers": ["0"] * 4},
+    "a negative multiplier": {"multipliers": ["-1/2", "-1/2", "0", "0"]},
+    "signs that cancel, but not the labels'": {"multipliers": ["1", "1", "-1/2", "-1/2"]},
+    "a multiplier too few": {"multipliers": ["1/2", "1/2", "0"]},
+    "another sample": {"multipliers": ["1/2", "0", "1/2", "0"]},
+    "a pattern that tells both apart": {**HALVES, "pattern": {**PATTERN, "plus": [[1, 0, 0, 0]]}},
+    "one neuron that tells both apart": {**HALVES, "pattern": {**PATTERN, "minus": [[0, 0, 0, 0], [0, 1, 0, 0]]}},
+    "more rows than neurons": {**HALVES, "pattern": {**PATTERN, "plus": [[1, 1, 0, 0]] * 3}},
+    "no rows": {**HALVES, "pattern": {**PATTERN, "plus": []}},
+    "one side only": {**HALVES, "pattern": {"plus": PATTERN["plus"]}},
+    "short rows": {**HALVES, "pattern": {**PATTERN, "plus": [[1, 1, 0]]}},
+    "slopes that are none": {**HALVES, "pattern": {**PATTERN, "plus": [[2, 2, 0, 0]]}},
+    "flags": {**HALVES, "pattern": {**PATTERN, "plus": [[True, True, 0, 0]]}},
+    "rows of a third sign": {**HALVES, "pattern": {**PATTERN, "none": [[0, 0, 0, 0]]}},
+}
+
+
+@pytest.mark.parametrize("name", FALSE_EXCLUSIONS)
+def test_margins_that_are_not_excluded(name):
+    assert "with the slopes of the labels no weights" in believed("no margin", PAIRS, **HALVES)
+    assert "any number of each" in believed("no margin", PAIRS, **HALVES, pattern=PATTERN)
+    assert not believed("no margin", PAIRS, **FALSE_EXCLUSIONS[name])
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        AXES,  # has a point with positive margins
+        fixed([[1, 0], [-1, 0]], [1, -1]),  # y x is e_1 twice
+        fixed([[1, 0], [-1, TINY]], [1, 1]),
+        fixed([[1, 0], [-1, 0]], [1, 2], loss="square"),
+        trained([[1, 0], [-1, 0]], [1, 1], 2, "1/2", "logistic"),
+    ],
+)
+def test_no_other_instance_has_no_margin(about):
+    assert not believed("no margin", about, multipliers=["1/2", "1/2"])
+    assert believed("no margin", fixed([[1, 0], [-1, 0]], [1, 1]), multipliers=["1/2", "1/2"])
+
+
+def test_opposite_samples_of_other_labels_are_only_a_problem_without_a_kink():
+    """x and 2x of other labels cancel for any slopes; e_1 and -e_1 never do where the labels differ."""
+    assert believed("no margin", fixed([[2, 4], [1, 2]], [1, -1], slope=1), multipliers=["1", "2"])
+    assert not believed("no margin", fixed([[2, 4], [1, 2]], [1, -1], slope="1/2"), multipliers=["1", "2"])
+    same = {"plus": [[1, 1], [0, 0]], "minus": [[0, 0]]}
+    assert believed("no margin", fixed([[2, 4], [1, 2]], [1, -1]), multipliers=["1", "2"], pattern=same)
+
+
 def test_limits_need_the_slopes_of_the_labels():
     """K λ = 1 with λ > 0, but v_- does not have the sign of the labels on the first sample."""
     about = fixed([[3, 0, 0], [0, 3, 1], [1, 0, 4]], [1, -1, 1], (2, 5))

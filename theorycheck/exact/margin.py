@@ -5,7 +5,9 @@ from typing import Any
 import attrs
 from flint import fmpq
 
-from theorycheck.errors import InvalidInstance
+from theorycheck.certificates import relu_build
+from theorycheck.certificates.certificate import Certificate
+from theorycheck.errors import CertificateError, InvalidInstance
 from theorycheck.exact.margin_cone import Farkas, solve
 from theorycheck.exact.margin_problem import MarginProblem, accepted, fraction, labelled, patterned
 from theorycheck.exact.margin_settle import settled
@@ -15,7 +17,19 @@ from theorycheck.models.relu import ReluInstance
 _SHOWN = 4  # weights that a message spells out
 _LONGEST = 20  # characters of such a weight; `no_margin` has all of them
 
-__all__ = ["accepted", "margin", "no_margin"]
+__all__ = ["NoMargin", "accepted", "margin", "no_margin", "no_margin_certificate"]
+
+
+class NoMargin(InvalidInstance):
+    """No weights with this activation pattern have positive margins.
+
+    Attributes:
+        certificate: of just that; None where its numbers are too long for the checker.
+    """
+
+    def __init__(self, message: str, certificate: Certificate | None):
+        super().__init__(message)
+        self.certificate = certificate
 
 
 def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
@@ -29,13 +43,15 @@ def margin(instance: ReluInstance, pattern: Any = None) -> MarginSolution:
         The solution.
 
     Raises:
-        InvalidInstance: the input is wrong, or no point with this pattern has positive margins; the message brings
-            weights that show it, which `no_margin` returns exactly.
+        InvalidInstance: the input is wrong.
+        NoMargin: an `InvalidInstance`: no point with this pattern has positive margins; the message brings weights
+            that show it, which `no_margin` returns exactly, and the error has their certificate.
     """
     problem = labelled(instance) if pattern is None else patterned(instance, pattern)
     solution = _solved(problem, "labels" if pattern is None else "given")
     if isinstance(solution, Farkas):
-        raise InvalidInstance(f"{instance.data.name}: {_impossible(solution, problem.slope == 1)}")
+        message = f"{instance.data.name}: {_impossible(solution, problem.slope == 1)}"
+        raise NoMargin(message, _excluded(problem, solution.weights, pattern is None))
     if solution.kkt:
         return solution
     other = settled(problem)
@@ -54,6 +70,30 @@ def no_margin(instance: ReluInstance, pattern: Any = None) -> tuple[fmpq, ...] |
     """
     found = solve((labelled(instance) if pattern is None else patterned(instance, pattern)).K)
     return found.weights if isinstance(found, Farkas) else None
+
+
+def no_margin_certificate(instance: ReluInstance, pattern: Any = None) -> Certificate | None:
+    """The certificate that no weights with this pattern have positive margins.
+
+    Args:
+        instance: as for `margin`.
+        pattern: likewise.
+
+    Returns:
+        The sealed certificate; None where some weights have, or where its numbers are too long for the checker.
+    """
+    problem = labelled(instance) if pattern is None else patterned(instance, pattern)
+    found = solve(problem.K)
+    return _excluded(problem, found.weights, pattern is None) if isinstance(found, Farkas) else None
+
+
+def _excluded(problem: MarginProblem, weights: tuple[fmpq, ...], labels: bool) -> Certificate | None:
+    sides = [[[int(s == 1) for s in g.slopes] for g in problem.groups if g.sign == sign] for sign in (1, -1)]
+    try:
+        part = relu_build.no_margin_part(problem.instance, weights, None if labels else sides)
+        return relu_build.sealed(part, problem.instance)
+    except CertificateError:
+        return None
 
 
 def _solved(problem: MarginProblem, name: str) -> MarginSolution | Farkas:

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 
+import attrs
 import pytest
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.reports.bundle import write_report
+from theorycheck.reports.bundle import draw, write_report
+from theorycheck.reports.content import gather
+from theorycheck.reports.latex import latex
 
 OUTCOMES = ("PROVED", "CERTIFIED", "SUPPORTED", "REFUTED", "UNDECIDED", "VACUOUS", "ERROR")
 VOID = {"meta", "br", "hr", "img", "link", "input", "wbr"}
@@ -251,3 +254,17 @@ def test_a_file_that_cannot_be_replaced_keeps_the_old_one(tmp_path, monkeypatch)
 def test_a_document_that_is_no_certificate_is_refused(samples, tmp_path):
     with pytest.raises(InvalidInstance, match="no kind, statement or seal"):
         write_report(tmp_path, [], solutions={"x": {"certificate": {"format": "other"}}})
+
+
+@pytest.mark.needs_latex
+def test_more_figures_than_tex_keeps_waiting(samples, tmp_path):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("no pdflatex")
+    content = gather([samples.verdict()])
+    one = draw(content, tmp_path / "figures")[0]
+    text = latex(attrs.evolve(content, pictures=(one,) * 40), tmp_path)
+    assert text.count(r"\includegraphics") == 40
+    (tmp_path / "many.tex").write_text(text)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "many.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
+    assert done.returncode == 0, done.stdout[-2000:]

@@ -10,10 +10,11 @@ from html.parser import HTMLParser
 
 import attrs
 import pytest
+from matplotlib.figure import Figure
 
 from theorycheck.errors import InvalidInstance
-from theorycheck.reports.bundle import draw, write_report
-from theorycheck.reports.content import gather
+from theorycheck.reports.bundle import write_report
+from theorycheck.reports.content import Picture, gather
 from theorycheck.reports.latex import latex
 
 OUTCOMES = ("PROVED", "CERTIFIED", "SUPPORTED", "REFUTED", "UNDECIDED", "VACUOUS", "ERROR")
@@ -260,9 +261,10 @@ def test_a_document_that_is_no_certificate_is_refused(samples, tmp_path):
 def test_more_figures_than_tex_keeps_waiting(samples, tmp_path):
     if shutil.which("pdflatex") is None:
         pytest.skip("no pdflatex")
-    content = gather([samples.verdict()])
-    one = draw(content, tmp_path / "figures")[0]
-    text = latex(attrs.evolve(content, pictures=(one,) * 40), tmp_path)
+    tall = Figure(figsize=(6, 7.5))
+    tall.savefig(tmp_path / "tall.pdf")
+    pictures = (Picture(tmp_path / "tall.pdf", tmp_path / "tall.svg", "Tall."),) * 40
+    text = latex(attrs.evolve(gather([samples.verdict()]), pictures=pictures), tmp_path)
     assert text.count(r"\includegraphics") == 40
     (tmp_path / "many.tex").write_text(text)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "many.tex"]

@@ -227,7 +227,7 @@ def costs(found, steps, m, net):
     """The number of operations, counted in those that take the longest."""
     require(isinstance(found, list) and len(found) <= 100, "too much is said")
     ranks = sum(term["quantity"] == "stable rank" for term in found)
-    said = (1 + len(found)) * m * net.n * net.d // 4 + ranks * min(m, net.d) ** 3 // 4
+    said = (1 + len(found)) * m * net.n * net.d // 10 + ranks * min(m, net.d) ** 3 // 4
     return steps * m * (net.n**2 + 8 * net.n) + said
 
 

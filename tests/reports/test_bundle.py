@@ -261,11 +261,12 @@ def test_a_document_that_is_no_certificate_is_refused(samples, tmp_path):
 def test_more_figures_than_tex_keeps_waiting(samples, tmp_path):
     if shutil.which("pdflatex") is None:
         pytest.skip("no pdflatex")
-    tall = Figure(figsize=(6, 7.5))
-    tall.savefig(tmp_path / "tall.pdf")
-    pictures = (Picture(tmp_path / "tall.pdf", tmp_path / "tall.svg", "Tall."),) * 40
+    for name, height in (("low", 4), ("tall", 7.5)):
+        Figure(figsize=(6, height)).savefig(tmp_path / f"{name}.pdf")
+    names = ["low"] * 15 + ["tall"] * 45
+    pictures = tuple(Picture(tmp_path / f"{name}.pdf", tmp_path / f"{name}.svg", "Figure. " * 20) for name in names)
     text = latex(attrs.evolve(gather([samples.verdict()]), pictures=pictures), tmp_path)
-    assert text.count(r"\includegraphics") == 40
+    assert text.count(r"\includegraphics") == 60
     (tmp_path / "many.tex").write_text(text)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "many.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")

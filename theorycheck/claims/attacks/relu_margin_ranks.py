@@ -26,14 +26,14 @@ _SAMPLES, _WIDTH = 8, 4  # at most; more have too many patterns
 @lru_cache(maxsize=2048)
 def spread_out(one: ReluInstance) -> Any:
     """The first ray that descent never leaves, of neurons with unlike patterns, on which a block has rank above 1."""
-    for pattern in islice(_patterns(one), _PATTERNS):
-        found = _with_pattern(one, pattern)
+    for pattern in islice(patterns(one), _PATTERNS):
+        found = with_pattern(one, pattern)
         if found is not None and found.kkt and _is_ray(found) and _block(found) is not None:
             return found
     return None
 
 
-def _with_pattern(one: ReluInstance, pattern: tuple) -> Any:
+def with_pattern(one: ReluInstance, pattern: tuple) -> Any:
     """The solution of exactly this pattern; None where no such weights have positive margins."""
     from theorycheck.exact.margin_cone import Farkas, solve
     from theorycheck.exact.margin_problem import patterned
@@ -59,7 +59,8 @@ def _block(solution: Any) -> str | None:
     return next((name for name, v in ranks.items() if bool(v > 1)), None)
 
 
-def _patterns(one: ReluInstance) -> Iterator[tuple]:
+def patterns(one: ReluInstance) -> Iterator[tuple]:
+    """Patterns of all neurons on the samples of their sign, those in which they differ most first; none if large."""
     if one.data.n <= _SAMPLES and 1 < max(one.width) <= _WIDTH:
         yield from product(_spread(one, 1, one.width[0]), _spread(one, -1, one.width[1]))
 
@@ -192,8 +193,8 @@ def _bent(candidate: Candidate) -> Violation | None:
     pair = _opposite(one)
     if pair is None or (not one.relu and at_labels(one) is not None):
         return None
-    for pattern in islice(_patterns(plain(one)), _PATTERNS):
-        found = _with_pattern(plain(one), pattern)
+    for pattern in islice(patterns(plain(one)), _PATTERNS):
+        found = with_pattern(plain(one), pattern)
         if found is not None and found.kkt and _is_ray(found) and (proof := kkt(found)) is not None:
             terms = [at(found, "margin", sample=i) for i in pair]
             told = [

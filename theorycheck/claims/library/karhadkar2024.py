@@ -9,10 +9,12 @@ from collections.abc import Callable
 from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
+from theorycheck.claims.attacks import relu_signal as by_signal
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
 from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
 from theorycheck.claims.instances import sequence
+from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import signal_instance, signals
 
 ARXIV = "2403.06903"
@@ -42,6 +44,8 @@ MARGIN = Claim(
     instances=_INSTANCES,
     siblings=_false("margin~optimal", "The linear network has the least norm of all.", siblings.linear_is_longer),
     proof="karhadkar2024/margin",
+    attacks=(by_signal.CLOSED_FORM, by_signal.FACTOR),
+    drops=drops.SIGNAL,
 )
 
 BENIGN = Claim(

@@ -10,6 +10,8 @@ from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
 from theorycheck.claims.attacks import relu_extremal_related as related_attacks
+from theorycheck.claims.attacks import relu_margin as at_margin
+from theorycheck.claims.attacks import relu_patterns as by_patterns
 from theorycheck.claims.checks import relu_margin as margin
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
@@ -69,6 +71,8 @@ MAX_MARGIN = Claim(
         "max_margin~shorter", "The same holds for the ReLU from any set of active neurons.", siblings.local_only
     ),
     proof="min2023/max_margin",
+    attacks=(by_patterns.NOT_GLOBAL, at_margin.OTHER_WEIGHTS),
+    drops=drops.MAX_MARGIN,
 )
 
 CLAIMS = (ALIGNMENT, MAX_MARGIN)

@@ -1,4 +1,4 @@
-"""The drop-one tables of Min et al. 2023 (arXiv 2307.12851) and Tsoy & Konstantinov 2024 (arXiv 2405.17299).
+"""The drop-one tables of three related papers: arXiv 2307.12851 (Min), 2405.17299 (Tsoy), 2403.06903 (Karhadkar).
 
 True: an exact counterexample is expected. False: the statement holds without the assumption.
 """
@@ -19,4 +19,24 @@ XOR = (
     Drop("xor_clusters", _THREE_AXES, True, "clusters on three axes: more directions"),
     Drop("small_initialisation", {}, False, "a large start"),
     Drop(None, {}, False, "nothing dropped"),
+)
+_LONG = {"X": "1,0;2,1", "y": "1,1"}
+MAX_MARGIN = (
+    Drop("orthogonally_separable", {}, True, "found: the smallest"),
+    Drop("nonnegative_multipliers", _LONG, True, "a longer sample that is left over"),
+    Drop("equal_widths", {"width": "1,2"}, True, "m_+ = 1, m_- = 2: the weights for equal widths"),
+    Drop(None, {}, False, "nothing dropped"),
+)
+_CLEAN = {"X": "1,1,0;-1,0,1", "y": "1,-1", "loss": "hinge"}
+_ANGLE = {"X": "1,1,0;1,3/5,4/5", "y": "1,1"}
+_ALONG = {"X": "8/5,4/5,0;1,0,1", "y": "1,1"}
+SIGNAL = (
+    Drop("signal_and_orthogonal_noise", {}, True, "found: the smallest"),
+    Drop("signal_and_orthogonal_noise", _ANGLE, True, "noise at an angle to other noise"),
+    Drop("signal_and_orthogonal_noise", _ALONG, True, "noise not orthogonal to the signal"),
+    Drop("leaky_activation", _CLEAN | {"slope": "0", "activation": "leaky"}, False, "ReLU: gamma = 0"),
+    Drop("hinge_loss", _CLEAN | {"loss": "logistic"}, False, "logistic loss: the point is the same"),
+    Drop("equal_widths", {"X": "1,1", "y": "1", "width": "1,30"}, True, "m_+ = 1, m_- = 30: the factor"),
+    Drop("equal_widths", _CLEAN | {"width": "1,2"}, False, "m_+ = 1, m_- = 2"),
+    Drop(None, _CLEAN, False, "nothing dropped"),
 )

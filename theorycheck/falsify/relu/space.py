@@ -149,5 +149,6 @@ def known() -> tuple[Dataset, ...]:
     rest = (signed.collinear(), *tilted, signed.opposite_pairs(1), signed.opposite_pairs(2), signed.hexagon())
     unequal = Dataset([[1, 0], [0, 2]], [1, -1], name="orthogonal, unequal")
     close = Dataset([[1, 0], ["1/4", 1]], [1, -1], name="close, unlike labels")
-    found = (one, pair, *units, unequal, close, four, three, bent, beside, *rest)
+    signal = Dataset([[1, 1, 0], [-1, 0, 1]], [1, -1], name="signal and noise")
+    found = (one, pair, *units, unequal, close, signal, four, three, bent, beside, *rest)
     return tuple(sorted(found, key=lambda data: data.n + data.d))

@@ -187,11 +187,12 @@ def own_pattern(one: ReluInstance) -> Margin:
 
 
 def nonnegative(one: ReluInstance) -> Margin:
-    """1 where K λ = 1 has the solution λ >= 0 of the max-margin point, else 0."""
+    """1 where K λ = 1 has the solution λ >= 0 of the max-margin point, else 0; whatever the loss, as `own_pattern`."""
     from theorycheck.exact.margin import margin
 
+    width = one.width if one.outputs == "fixed" else 1
     try:
-        solution = margin(one)
+        solution = margin(attrs.evolve(one, width=width, outputs="fixed", loss="logistic", activation="leaky"))
     except InvalidInstance:
         return Margin(Fraction(0), True, "there is no max-margin point")
     return Margin(Fraction(int(set(solution.frozen_margins) == {1})), True, "whether all margins of that point are 1")

@@ -21,8 +21,10 @@ XOR = (
     Drop(None, {}, False, "nothing dropped"),
 )
 _LONG = {"X": "1,0;2,1", "y": "1,1"}
+_OBTUSE = {"X": "1,0;-1,1", "y": "1,1", "slope": "1/10", "width": "2"}
 MAX_MARGIN = (
     Drop("orthogonally_separable", {}, True, "found: the smallest"),
+    Drop("orthogonally_separable", _OBTUSE, True, "an obtuse angle in a class: a neuron a sample"),
     Drop("nonnegative_multipliers", _LONG, True, "a longer sample that is left over"),
     Drop("equal_widths", {"width": "1,2"}, True, "m_+ = 1, m_- = 2: the weights for equal widths"),
     Drop(None, {}, False, "nothing dropped"),

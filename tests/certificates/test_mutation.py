@@ -1,6 +1,5 @@
 """Every number in a certificate of each kind counts: changed, it fails, before and after the seal is made again."""
 
-import copy
 import json
 import re
 from fractions import Fraction
@@ -9,11 +8,11 @@ import pytest
 
 from theorycheck import solve
 from theorycheck.certificates import build, check
-from theorycheck.certificates.certificate import Certificate
-from theorycheck.errors import CertificateError
 from theorycheck.exact.brackets import low_end
 from theorycheck.exact.problem import problem
 from theorycheck.models.networks import TwoLayer
+
+from .mutations import refused, replaced, resealed
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?(/\d+)?")
 
@@ -100,26 +99,6 @@ def _variants(value):
         digits = [m.start() for m in re.finditer(r"\d", value)]
         for k in digits[:: max(1, len(digits) // 4)]:
             yield value[:k] + str((int(value[k]) + 1) % 10) + value[k + 1 :]
-
-
-def replaced(doc, path, value):
-    changed = copy.deepcopy(doc)
-    place = changed
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return changed
-
-
-def resealed(doc):
-    return {**doc, "seal": check.digest({k: v for k, v in doc.items() if k != "seal"})}
-
-
-def refused(doc):
-    try:
-        return Certificate(doc).verify() is None
-    except (check.Refused, CertificateError):
-        return True
 
 
 def thinned(doc):

@@ -253,6 +253,11 @@ class Sibling:
     refute: Callable[[], Certificate] = attrs.field(repr=False)
 
 
+def false_sibling(paper: str, name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
+    """A claim's only sibling, of the key `paper.name`."""
+    return (Sibling(f"{paper}.{name}", statement, refute),)
+
+
 @attrs.frozen
 class Claim:
     """A theorem: assumptions, a conclusion, its source, and the ways to test it.

@@ -7,9 +7,8 @@ samples with ±<x_k, Σβ> > 0, and h(x) = max(<β_+, x>, 0) - max(-<β_-, x>, 0
 1/d, n of order d^3 log d, probability 1 - O(d^2/n + 2^-m)) are RECALL and nowhere used as numbers here.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
 from theorycheck.claims.attacks import relu_extremal_vectors as vectors
@@ -17,7 +16,7 @@ from theorycheck.claims.attacks import relu_sided_points as points
 from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import boursier2024_directions, boursier2024_limits
 from theorycheck.claims.library import boursier2024_drops as drops
@@ -36,8 +35,7 @@ ARXIV = "2410.02348"
 _NETWORK = (A.SQUARE, A.RELU, A.TRAINED)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"boursier2024.{name}", statement, refute),)
+_false = partial(false_sibling, "boursier2024")
 
 
 def _recall(item: str, note: str) -> Source:

@@ -1,9 +1,8 @@
 """Boursier & Flammarion 2024, where training stops (arXiv 2410.02348): see `boursier2024` for the setting."""
 
-from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_fits as siblings
 from theorycheck.claims.attacks import relu_sided_dead as dead
@@ -15,7 +14,7 @@ from theorycheck.claims.checks import relu_aligned as aligned
 from theorycheck.claims.checks import relu_layers as layers
 from theorycheck.claims.checks import relu_orthant as orthant
 from theorycheck.claims.checks.proved import proof, proofs
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import boursier2024_drops as drops
 from theorycheck.claims.relu_extremal_assumptions import NOISE_BELOW, OWN_SIDES
@@ -34,8 +33,7 @@ ARXIV = "2410.02348"
 _NETWORK = (A.SQUARE, A.RELU, A.TRAINED)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"boursier2024.{name}", statement, refute),)
+_false = partial(false_sibling, "boursier2024")
 
 
 def _derived(item: str, note: str) -> Source:

@@ -5,16 +5,15 @@ data. The paper's condition, p <= C gamma^3 R_min^2 / (n R^2), is RECALL; the cl
 need.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
 from theorycheck.claims.attacks import relu_margin_ranks as at_ranks
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks.proved import proof, proofs
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.library import frei2022_drops as drops
 from theorycheck.claims.relu_instances import SLOPES, drawn, first
 
@@ -22,8 +21,7 @@ ARXIV = "2210.07082"
 _NETWORK = (A.LOGISTIC, A.LEAKY, A.FIXED, A.EQUAL)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"frei2022.{name}", statement, refute),)
+_false = partial(false_sibling, "frei2022")
 
 
 _LIMIT = (*_NETWORK, A.DOMINANT, A.OWN_PATTERN)

@@ -6,10 +6,9 @@ DNC: balanced factors with Z = α S ⊗ 1ᵀ, α > 0. LR (K = 2m): Z = β blockd
 class stands alone. λ̄ = (n λ_H Π λ_l)^(1/(L+1)). At balanced points the penalty is (L+1)/2 λ̄ Σ σ_j(Z)^(2/(L+1)).
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
@@ -19,7 +18,7 @@ from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks import features_solved as solved
 from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Drop, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Drop, Mark, Source, false_sibling
 from theorycheck.claims.features_instances import drawn, entropy, regular
 from theorycheck.claims.features_thresholds import fold
 from theorycheck.claims.library import garrod2024_drops as drops
@@ -50,8 +49,7 @@ def _drawn(first: tuple, sizes: tuple, **rest: Any) -> Any:
     return drawn(first, sizes, _level, **(_MODEL | rest))
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"garrod2024.{name}", statement, refute),)
+_false = partial(false_sibling, "garrod2024")
 
 
 def _paper(item: str, note: str = "") -> Source:

@@ -3,10 +3,9 @@
 Where a printed statement fails as printed it stands here with `believed=False`, beside the one that holds.
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
@@ -16,7 +15,7 @@ from theorycheck.claims.checks import features_numbers as numbers
 from theorycheck.claims.checks import features_orbits as orbits
 from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.features_instances import drawn, entropy, regular
 from theorycheck.claims.features_thresholds import stability
 from theorycheck.claims.library import garrod2024_drops as drops
@@ -39,8 +38,7 @@ def _one(classes: int, depth: int, **rest: Any) -> Features:
     return regular(classes, depth, threshold=_level, **(_MODEL | rest))
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"garrod2024.{name}", statement, refute),)
+_false = partial(false_sibling, "garrod2024")
 
 
 def _paper(item: str, note: str = "") -> Source:

@@ -6,15 +6,14 @@ F(θ) = κ Σ_i w_i Σ_j φ'(z_ij)², w_i = |x_i|². Label-noise SGD with small 
 Constants that the paper states and we have not seen are not quoted: the rates below are worked out anew.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import assumptions as A
 from theorycheck.claims import attacks, siblings
 from theorycheck.claims.checks import curved, pointwise, solved, trained
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Drop, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Drop, Mark, Source, false_sibling
 from theorycheck.claims.instances import UNIFORM, sequence, smallest, two_layer
 
 _ARXIV = "2410.16401"
@@ -29,8 +28,7 @@ _SMALLEST = (
 )
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"gatmiry2024.{name}", statement, refute),)
+_false = partial(false_sibling, "gatmiry2024")
 
 
 def _derived(item: str, note: str) -> Source:

@@ -4,15 +4,14 @@ Setting. f as in `kou2023` with a leaky ReLU, hinge loss; x_i = y_i c_i rho u + 
 orthogonal to it, c_i = -1 where the label was flipped. (RECALL: rho = sqrt(g), tau = sqrt(1 - g).)
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
 from theorycheck.claims.attacks import relu_signal as by_signal
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import signal_instance, signals
@@ -22,8 +21,7 @@ _MODEL = (A.HINGE, A.LEAKY, A.FIXED, A.EQUAL, A.SIGNAL)
 _INSTANCES = sequence((signal_instance(1, 1, 1, False), signal_instance(3, 2, 1, True)), signals)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"karhadkar2024.{name}", statement, refute),)
+_false = partial(false_sibling, "karhadkar2024")
 
 
 MARGIN = Claim(

@@ -8,9 +8,8 @@ y_i f(x_i). K_ik = (1 + γ²) <x_i, x_k> for equal labels, -2 γ <x_i, x_k> for 
 the ones here were worked out (DERIVED). The stable rank is |W|_F^2 / |W|_2^2.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_siblings as siblings
 from theorycheck.claims.attacks import relu_margin as at_margin
@@ -24,7 +23,7 @@ from theorycheck.claims.checks import relu_plain as plain
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks import relu_trained as trained
 from theorycheck.claims.checks.proved import proof, proofs
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import kou2023_drops as drops
 from theorycheck.claims.library import kou2023_relu
@@ -36,8 +35,7 @@ _START = (A.SMALL_START, A.SMALL_STEP)
 _LIMIT = (*_NETWORK, A.DOMINANT, A.OWN_PATTERN)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"kou2023.{name}", statement, refute),)
+_false = partial(false_sibling, "kou2023")
 
 
 def _recall(item: str, note: str) -> Source:

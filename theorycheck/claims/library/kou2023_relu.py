@@ -3,10 +3,9 @@
 S_i is the set of neurons of sign y_i that are active on x_i.
 """
 
-from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_siblings as siblings
 from theorycheck.claims.attacks import relu_steps as by_steps
@@ -16,7 +15,7 @@ from theorycheck.claims.checks import relu_active as active
 from theorycheck.claims.checks import relu_steps as steps
 from theorycheck.claims.checks import relu_trained as trained
 from theorycheck.claims.checks.proved import proofs
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.library import kou2023_drops as drops
 from theorycheck.claims.relu_instances import drawn, first
 
@@ -29,8 +28,7 @@ _WIDE = 12
 _ZERO = (Fraction(0),)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"kou2023.{name}", statement, refute),)
+_false = partial(false_sibling, "kou2023")
 
 
 def _wide(**rest: object):

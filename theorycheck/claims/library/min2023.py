@@ -4,9 +4,8 @@ Setting. Two-layer ReLU networks, both layers trained from a small start, y_i y_
 0. The paper's time of alignment, of order log(n) / sqrt(mu), is RECALL.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
 from theorycheck.claims.attacks import relu_extremal_related as related_attacks
@@ -15,7 +14,7 @@ from theorycheck.claims.attacks import relu_patterns as by_patterns
 from theorycheck.claims.checks import relu_margin as margin
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import PAIR, fixed_separable, separable_samples, trained
@@ -23,8 +22,7 @@ from theorycheck.claims.relu_instances import PAIR, fixed_separable, separable_s
 ARXIV = "2307.12851"
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"min2023.{name}", statement, refute),)
+_false = partial(false_sibling, "min2023")
 
 
 _ALIGN = (A.LOGISTIC, A.RELU, A.TRAINED, A.SEPARABLE, A.TINY_START, A.DOMINATION)

@@ -8,9 +8,8 @@ f_C(λ̄) = min_c (1-c)²/2 + (C λ̄/2) c^(2/(L+1)), C = (L+1) (Π κ_l)^(1/(L+
 Constants that we have not seen in the paper are marked RECALL, those worked out here DERIVED.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
@@ -20,7 +19,7 @@ from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks import features_solved as solved
 from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proofs
-from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.features_instances import drawn, regular
 from theorycheck.claims.library import sukenik2024_drops as drops
 from theorycheck.claims.library import sukenik2024_structure
@@ -47,8 +46,7 @@ def _proof(*names: str, of: tuple) -> Check:
     return proofs(tuple(f"sukenik2024/{name}" for name in names), of)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"sukenik2024.{name}", statement, refute),)
+_false = partial(false_sibling, "sukenik2024")
 
 
 def _derived(item: str, note: str) -> Source:

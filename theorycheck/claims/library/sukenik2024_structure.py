@@ -3,10 +3,9 @@
 All of them are worked out here; only the nuclear-norm hypothesis at L = 2 goes back to the literature.
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import attacks
 from theorycheck.claims import features_assumptions as A
 from theorycheck.claims import features_siblings as siblings
@@ -17,7 +16,7 @@ from theorycheck.claims.checks import features_points as points
 from theorycheck.claims.checks import features_solved as solved
 from theorycheck.claims.checks import features_trained as trained
 from theorycheck.claims.checks.proved import proofs
-from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Check, Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.features_instances import drawn, regular
 from theorycheck.claims.library import sukenik2024_drops as drops
 from theorycheck.models.features import UnconstrainedFeatures as Features
@@ -35,8 +34,7 @@ def _proof(*names: str, of: tuple) -> Check:
     return proofs(tuple(f"sukenik2024/{name}" for name in names), of)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"sukenik2024.{name}", statement, refute),)
+_false = partial(false_sibling, "sukenik2024")
 
 
 def _derived(item: str, note: str) -> Source:

@@ -4,15 +4,14 @@ Setting. Two-layer ReLU networks, both layers trained by gradient flow from a sm
 in `boursier2024`.
 """
 
-from collections.abc import Callable
+from functools import partial
 
-from theorycheck.certificates.certificate import Certificate
 from theorycheck.claims import relu_assumptions as A
 from theorycheck.claims import relu_sibling_related as siblings
 from theorycheck.claims.attacks import relu_extremal_related as related_attacks
 from theorycheck.claims.checks import relu_related as related
 from theorycheck.claims.checks.proved import proof
-from theorycheck.claims.claim import Claim, Conclusion, Mark, Sibling, Source
+from theorycheck.claims.claim import Claim, Conclusion, Mark, Source, false_sibling
 from theorycheck.claims.instances import sequence
 from theorycheck.claims.library import related_drops as drops
 from theorycheck.claims.relu_instances import PAIR, TRIPLE, separable_samples, trained, xor_instance, xor_samples
@@ -21,8 +20,7 @@ ARXIV = "2405.17299"
 _NETWORK = (A.RELU, A.TRAINED, A.TINY_START)
 
 
-def _false(name: str, statement: str, refute: Callable[[], Certificate]) -> tuple[Sibling, ...]:
-    return (Sibling(f"tsoy2024.{name}", statement, refute),)
+_false = partial(false_sibling, "tsoy2024")
 
 
 WIDTH = Claim(
